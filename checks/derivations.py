@@ -1,0 +1,328 @@
+"""Check derivations: every step alone, the whole against a second differentiator, all sizes, wrong answers.
+
+The steps come from our rules; the second opinion is SymPy's own differentiation of the function written out, and the
+judge between them is the exact normal form. For arrays both are written out at three unequal sizes, where the claim is
+a finite list of exact identities, and the claim for all sizes is decided in index form.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+
+from checks.identity import identical
+from checks.moments import expectation_written_out, root_is
+from checks.verdict import Attempt, Counterexample, Proof, Status, Verdict
+from derive.derivation import D, Derivation, Step
+from derive.domain import Domain
+from derive.entry import ArrayEntry, Entry, MomentEntry, ScalarEntry
+from derive.indices import canonical, entry_symbol, instantiate, positions
+from derive.moments import E, PositiveRoot
+
+Sizes = Mapping[sp.Symbol, int]
+THREE_SIZES = ((2, 3, 4), (3, 2, 5), (4, 5, 3))
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An equality of two scalar formulas, with where it comes from."""
+
+    left: sp.Expr
+    right: sp.Expr
+    domain: Domain
+    place: str
+
+
+# -- the checks ---------------------------------------------------------------------------------------------------------
+
+
+def check_steps(entry: Entry) -> Verdict:
+    """Decide every step of every derivation of an entry, each one alone."""
+    count = 0
+    for chain in entry.derivations:
+        for number, step in enumerate(chain.steps, start=1):
+            count += 1
+            for claim in _step_claims(entry, chain, step):
+                verdict = identical(claim.left, claim.right, claim.domain, borders=False, reproduce=_again(entry))
+                if verdict.status is not Status.PROVED:
+                    return _failed(verdict, f"Step {number} of ∂/∂{chain.name} ({step.rule}){claim.place}", entry)
+    return _proved(f"All {count} steps hold, each decided alone.", entry, "normal form, step by step")
+
+
+def check_textbook(entry: Entry) -> Verdict:
+    """Decide whether the derivative, taken by SymPy and not by our rules, is the textbook form."""
+    count = 0
+    for name in entry.targets:
+        for claim in textbook_claims(entry, name):
+            count += 1
+            verdict = identical(claim.left, claim.right, claim.domain, borders=False, reproduce=_again(entry))
+            if verdict.status is not Status.PROVED:
+                return _failed(verdict, f"The textbook form of {name}{claim.place}", entry)
+    what = f"{len(entry.targets)} textbook form{'s' * (len(entry.targets) > 1)}"
+    if isinstance(entry, ArrayEntry):
+        return _proved(f"{what} equal to the derivative in {count} exact identities at unequal sizes.", entry, "normal form at three unequal sizes")
+    return _proved(f"{what} equal to the derivative on the whole domain.", entry, "normal form")
+
+
+def check_all_sizes(entry: ArrayEntry) -> Verdict:
+    """Decide in index form, with symbolic sizes, whether the derived formula is the textbook form."""
+    for chain in entry.derivations:
+        last = chain.steps[-1]
+        derived, textbook = last.after if last.before.has(D) else last.before, chain.result
+        left, right = (_index_form(entry, side, chain.conditions) for side in (derived, textbook))
+        verdict = identical(left, right, Domain(), borders=False, reproduce=_again(entry))
+        if verdict.status is not Status.PROVED:
+            tried = (f"index forms differ: {left} and {right}",)
+            return Verdict(
+                status=Status.UNDECIDED,
+                reason=f"For symbolic sizes the index forms of {chain.name} could not be brought together.",
+                evidence=Attempt(tried=tried),
+                reproduce=_again(entry),
+            )
+    sizes = ", ".join(map(str, _sizes_of(entry)))
+    return _proved(f"Derived and textbook form have the same index form for all sizes {sizes}.", entry, "canonical index form")
+
+
+def check_wrong_answers(entry: Entry) -> Verdict:
+    """Show that the check bites: every typical wrong answer must be refuted by a counterexample."""
+    for wrong in entry.wrong:
+        verdicts = [
+            identical(claim.left, claim.right, claim.domain, borders=False)
+            for claim in textbook_claims(entry, wrong.of, wrong.formula)
+        ]
+        if not any(verdict.status is Status.REFUTED for verdict in verdicts):
+            return Verdict(
+                status=Status.FAULT,
+                reason=f"The wrong answer {wrong.formula} ({wrong.mistake}) for {wrong.of} was not refuted.",
+                evidence=Attempt(tried=tuple(verdict.reason for verdict in verdicts)),
+                reproduce=_again(entry),
+            )
+    return _proved(
+        f"All {len(entry.wrong)} typical wrong answers are refuted, each at a rational point.",
+        entry,
+        "disjoint Arb balls at a rational point",
+    )
+
+
+def refutation(entry: Entry, of: str, formula: sp.Expr) -> Verdict:
+    """Judge an answer for one target: the first refuted claim, else the verdict of the last claim."""
+    verdict: Verdict | None = None
+    for claim in textbook_claims(entry, of, formula):
+        verdict = identical(claim.left, claim.right, claim.domain, borders=False, reproduce=_again(entry))
+        if verdict.status is Status.REFUTED:
+            return verdict
+    assert verdict is not None
+    return verdict
+
+
+# -- what is claimed ------------------------------------------------------------------------------------------------------
+
+
+def textbook_claims(entry: Entry, name: str, answer: sp.Expr | None = None) -> Iterator[Claim]:
+    """Yield what it means that `answer` (the textbook form when none is given) is the derivative by `name`."""
+    if isinstance(entry, ScalarEntry):
+        symbol = entry.variable(name).symbol
+        form = entry.textbook(name) if answer is None else answer
+        yield Claim(sp.diff(_differentiable(entry.value), symbol), form, entry.domain, "")
+    elif isinstance(entry, ArrayEntry):
+        yield from _array_claims(entry, name, entry.gradient[entry.entry_of(name)] if answer is None else answer)
+    elif isinstance(entry, MomentEntry):
+        yield from _moment_claims(entry, name, entry.textbook(name) if answer is None else answer)
+    else:
+        raise TypeError(f"{type(entry).__name__} has no claims")
+
+
+def _differentiable(formula: sp.Expr) -> sp.Expr:
+    """Write max(0, u) as cases, which SymPy differentiates branch by branch (off the border)."""
+    return formula.replace(
+        lambda node: isinstance(node, sp.Max),
+        lambda node: sp.Piecewise((node.args[0], node.args[0] > node.args[1]), (node.args[1], True)),
+    )
+
+
+def _array_claims(entry: ArrayEntry, name: str, form: sp.Expr) -> Iterator[Claim]:
+    target = entry.entry_of(name)
+    textbook = _expanded(entry, entry.in_index_form(form, name))
+    expression = _scalar_of(entry, name)
+    indices = target.indices if isinstance(target, sp.Indexed) else ()
+    shape = target.base.shape if isinstance(target, sp.Indexed) else ()
+    for sizes in size_choices(entry):
+        written = instantiate(expression, sizes)
+        conditions = _conditions_at(entry, sizes)
+        for position in _some(list(positions(shape, sizes))):
+            symbol = entry_symbol(name, position) if shape else target
+            where = dict(zip(indices, position, strict=True))
+            left = sp.diff(written, symbol).xreplace(conditions)
+            right = instantiate(textbook, sizes, where).xreplace(conditions)
+            shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
+            yield Claim(left, right, _array_domain(entry, left, right), f", entry {list(position)}, sizes {shown}")
+
+
+def _scalar_of(entry: ArrayEntry, name: str) -> sp.Expr:
+    """Return the number that is differentiated by this target."""
+    if entry.inner is not None and name != str(entry.inner[0].base.label):
+        z, formula, delta = entry.inner
+        return sp.Sum(delta * formula, *((index, index.lower, index.upper) for index in z.indices))
+    return entry.scalar
+
+
+def size_choices(entry: ArrayEntry) -> list[Sizes]:
+    """Return three choices of unequal sizes; smaller ones for the convolutional network, whose shapes are fixed."""
+    symbols = _sizes_of(entry)
+    if entry.selection is not None:
+        return [dict.fromkeys(symbols, 1)]
+    return [dict(zip(symbols, numbers, strict=False)) for numbers in THREE_SIZES]
+
+
+def _sizes_of(entry: ArrayEntry) -> list[sp.Symbol]:
+    found: dict[sp.Symbol, None] = {}
+    for array in entry.arrays.values():
+        for extent in array.shape:
+            found.update(dict.fromkeys(sorted(extent.free_symbols, key=lambda symbol: symbol.name)))
+    return list(found)
+
+
+def _some(every: list[tuple[int, ...]], at_most: int = 6) -> list[tuple[int, ...]]:
+    """Return all positions, or a few spread ones of a large array: its entries are alike."""
+    if len(every) <= at_most:
+        return every
+    return [every[round(place * (len(every) - 1) / (at_most - 1))] for place in range(at_most)]
+
+
+def _array_domain(entry: ArrayEntry, *formulas: sp.Expr) -> Domain:
+    """Give each written-out entry X_0_1 the values declared for X."""
+    ranges = {}
+    declared = {variable.name: variable for variable in entry.variables}
+    for symbol in set().union(*(formula.free_symbols for formula in formulas)):
+        variable = declared.get(symbol.name) or declared.get(symbol.name.split("_")[0])
+        if variable is not None:
+            ranges[symbol] = variable.values
+    return Domain(ranges)
+
+
+def _conditions_at(entry: ArrayEntry, sizes: Sizes) -> dict[sp.Symbol, sp.Expr]:
+    """Solve each condition such as Σ_k Y[p, k] = 1, in every row, for the last entry of the row."""
+    solved: dict[sp.Symbol, sp.Expr] = {}
+    for condition in entry.conditions:
+        free = sorted(
+            {index for index in condition.lhs.free_symbols if isinstance(index, sp.Idx)}, key=lambda index: index.name
+        )
+        for position in positions([index.upper + 1 for index in free], sizes):
+            where = dict(zip(free, position, strict=True))
+            left = instantiate(condition.lhs, sizes, where)
+            right = instantiate(condition.rhs, sizes, where)
+            last = max(left.free_symbols, key=lambda symbol: symbol.name)
+            solved[last] = sp.expand(right - (left - last))
+    return solved
+
+
+def _expanded(entry: ArrayEntry, form: sp.Expr) -> sp.Expr:
+    """Replace intermediate arrays by what they mean."""
+    for defined, meaning in entry.definitions:
+
+        def meant(node: sp.Indexed, defined: sp.Indexed = defined, meaning: sp.Expr = meaning) -> sp.Expr:
+            from derive.indices import substitute
+
+            result = meaning
+            for index, value in zip(defined.indices, node.indices, strict=True):
+                result = substitute(result, index, value)
+            return result
+
+        form = form.replace(lambda node, base=defined.base: isinstance(node, sp.Indexed) and node.base == base, meant)
+    return form
+
+
+def _index_form(entry: ArrayEntry, form: sp.Expr, conditions: Sequence[sp.Eq]) -> sp.Expr:
+    canonical_form = canonical(_expanded(entry, form))
+    for condition in conditions:
+        canonical_form = canonical_form.xreplace({canonical(condition.lhs): condition.rhs})
+    return canonical_form
+
+
+def _moment_claims(entry: MomentEntry, name: str, form: sp.Expr) -> Iterator[Claim]:
+    start = entry.derivation(name).start
+    if isinstance(start, PositiveRoot):
+        yield Claim(root_is(start, form), sp.S.Zero, entry.domain, "")
+        return
+    if isinstance(start, sp.Integral):
+        yield Claim(start.doit(), form, entry.domain, "")
+        return
+    for number in (1, 2, 3):
+        sizes = dict.fromkeys(_random_sizes(entry), number)
+        left = expectation_written_out(start, entry.random, sizes)
+        right = instantiate(form, sizes)
+        yield Claim(left, right, entry.domain, f", size {number}")
+
+
+def _random_sizes(entry: MomentEntry) -> list[sp.Symbol]:
+    return sorted({extent for array in entry.random for extent in array.shape}, key=lambda symbol: symbol.name)
+
+
+def _step_claims(entry: Entry, chain: Derivation, step: Step) -> Iterator[Claim]:
+    if isinstance(entry, ScalarEntry):
+        yield Claim(_carried_out(step.before), _carried_out(step.after), entry.domain, "")
+    elif isinstance(entry, ArrayEntry):
+        yield from _array_step_claims(entry, chain, step)
+    elif isinstance(entry, MomentEntry):
+        yield from _moment_step_claims(entry, chain, step)
+
+
+def _carried_out(formula: sp.Expr) -> sp.Expr:
+    """Let SymPy carry out every ∂ that is left on the page."""
+    return formula.replace(
+        lambda node: isinstance(node, D), lambda node: sp.diff(_differentiable(node.expression), node.variable)
+    )
+
+
+def _array_step_claims(entry: ArrayEntry, chain: Derivation, step: Step) -> Iterator[Claim]:
+    target = entry.entry_of(chain.name)
+    indices = target.indices if isinstance(target, sp.Indexed) else ()
+    shape = target.base.shape if isinstance(target, sp.Indexed) else ()
+    sizes = size_choices(entry)[0]
+    conditions = _conditions_at(entry, sizes) if step.condition is not None else {}
+    for position in _some(list(positions(shape, sizes)), at_most=2):
+        where = dict(zip(indices, position, strict=True))
+        sides = [
+            _carried_out(instantiate(_expanded(entry, side), sizes, where)).xreplace(conditions)
+            for side in (step.before, step.after)
+        ]
+        yield Claim(*sides, _array_domain(entry, *sides), f", entry {list(position)}")
+
+
+def _moment_step_claims(entry: MomentEntry, chain: Derivation, step: Step) -> Iterator[Claim]:
+    if isinstance(step.before, PositiveRoot):
+        yield Claim(root_is(step.before, step.after), sp.S.Zero, entry.domain, "")
+        return
+    if not (step.before.has(E) or step.after.has(E) or step.before.has(sp.Sum) or step.after.has(sp.Sum)):
+        yield Claim(step.before.doit(), step.after.doit(), entry.domain, "")
+        return
+    for number in (1, 2, 3):
+        sizes = dict.fromkeys(_random_sizes(entry), number)
+        sides = [expectation_written_out(side, entry.random, sizes) for side in (step.before, step.after)]
+        yield Claim(*sides, entry.domain, f", size {number}")
+
+
+# -- words ----------------------------------------------------------------------------------------------------------------
+
+
+def _again(entry: Entry) -> str:
+    return f"gradproof verify {entry.name}"
+
+
+def _proved(reason: str, entry: Entry, procedure: str) -> Verdict:
+    return Verdict(
+        status=Status.PROVED,
+        reason=reason,
+        evidence=Proof(procedure=procedure, domain=entry.domain.describe(entry.domain.ranges)),
+        reproduce=_again(entry),
+    )
+
+
+def _failed(verdict: Verdict, what: str, entry: Entry) -> Verdict:
+    words = "is wrong" if isinstance(verdict.evidence, Counterexample) else "could not be decided"
+    return Verdict(
+        status=verdict.status,
+        reason=f"{what} {words}: {verdict.reason}",
+        evidence=verdict.evidence,
+        reproduce=_again(entry),
+    )

@@ -1,0 +1,239 @@
+"""Decide whether two scalar formulas are equal for all values of a domain."""
+
+from collections.abc import Sequence
+from itertools import product
+
+import sympy as sp
+from flint import arb
+from sympy.core.function import AppliedUndef
+
+from checks.enclosure import NotEvaluableError, UndefinedHereError, UnknownHereError, enclose
+from checks.identity.field import TooLargeError, ZeroDenominatorError
+from checks.identity.normal_form import NormalForm, OutsideTheProcedureError
+from checks.identity.points import Point, points
+from checks.identity.regions import BorderError, split
+from checks.verdict import Attempt, Counterexample, Enclosure, Proof, Status, Verdict
+from derive.domain import Domain
+
+POINTS = 24
+PRECISIONS = (64, 128, 256, 1024, 4096)
+REGION_LIMIT = 729
+DEFAULT_SEED = 20260101
+
+_OBSTACLES = (OutsideTheProcedureError, TooLargeError, ZeroDenominatorError, BorderError)
+
+
+def identical(
+    left: sp.Expr,
+    right: sp.Expr,
+    domain: Domain | None = None,
+    *,
+    borders: bool = True,
+    seed: int = DEFAULT_SEED,
+    reproduce: str = "",
+) -> Verdict:
+    """Decide whether left = right for all values of the domain.
+
+    Parameters
+    ----------
+    left, right:
+        Real formulas in scalar symbols.
+    domain:
+        The values that the symbols may take; real numbers where nothing is said.
+    borders:
+        False leaves out the borders between the regions of piecewise formulas, and says so in the proof. That is
+        the right question for a derivative, which does not exist at a kink.
+    seed:
+        Seed of the random points of the refuting arm; the same seed gives the same verdict.
+    reproduce:
+        The line that asks this question again.
+
+    Returns
+    -------
+    Verdict
+        `proved` by the normal form, `refuted` at a rational point, or `undecided` with what was tried.
+    """
+    domain = domain or Domain()
+    try:
+        proof = _prove(left, right, domain, borders)
+        obstacle = "the difference is not zero in the normal form"
+    except _OBSTACLES as error:
+        proof, obstacle = None, str(error)
+    if proof is not None:
+        where = domain.describe(_symbols(left, right)) or "all values"
+        regions = f" in each of {proof.regions} regions" if proof.regions > 1 else ""
+        return Verdict(
+            status=Status.PROVED,
+            reason=f"Equal for {where}{regions}: the difference is the zero polynomial over Q in its generators.",
+            evidence=proof,
+            reproduce=reproduce,
+        )
+    return _refute(left, right, domain, borders, seed, obstacle, reproduce)
+
+
+def _symbols(*formulas: sp.Expr) -> tuple[sp.Symbol, ...]:
+    found = set().union(*(formula.free_symbols for formula in formulas))
+    return tuple(sorted((symbol for symbol in found if symbol.is_Symbol), key=lambda symbol: symbol.name))
+
+
+def _prove(left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool) -> Proof | None:
+    generators: dict[str, None] = {}
+    rewritings: dict[str, None] = {}
+    exceptions: dict[str, None] = {}
+    conditions: dict[str, None] = {}
+    count = 0
+    for case in _cases(left, right, domain):
+        for region in split(*case, borders=borders):
+            count += 1
+            if count > REGION_LIMIT:
+                raise TooLargeError(f"there are more than {REGION_LIMIT} regions")
+            form = NormalForm((*domain.positive_facts(), *region.positive))
+            first, second = form.convert(region.left, region.right)
+            if not (first - second).is_zero():
+                return None
+            generators.update(dict.fromkeys(form.field.names))
+            rewritings.update(form.rewritings)
+            exceptions.update(form.conditions)
+            if region.description and not borders:
+                conditions.update(dict.fromkeys(part.replace("<", "!=").replace(">", "!=") for part in region.description))
+    return Proof(
+        procedure="normal form as a rational function over Q of exponentials and free generators (python-flint)",
+        domain=domain.describe(_symbols(left, right)),
+        generators=tuple(generators),
+        rewritings=tuple(rewritings),
+        conditions=tuple(conditions),
+        exceptions=tuple(exceptions),
+        regions=count,
+    )
+
+
+def _cases(left: sp.Expr, right: sp.Expr, domain: Domain) -> list[tuple[sp.Expr, sp.Expr]]:
+    """Return the pair itself, or one pair for each choice of the symbols with few values when the pair alone fails."""
+    general = [(left, right)]
+    finite = [symbol for symbol in _symbols(left, right) if isinstance(domain.range_of(symbol), sp.FiniteSet)]
+    if not finite or _holds_generally(left, right, domain):
+        return general
+    choices = list(product(*(sorted(domain.range_of(symbol)) for symbol in finite)))
+    if len(choices) > REGION_LIMIT:
+        return general
+    return [
+        (left.subs(values), right.subs(values))
+        for values in (dict(zip(finite, choice, strict=True)) for choice in choices)
+    ]
+
+
+def _holds_generally(left: sp.Expr, right: sp.Expr, domain: Domain) -> bool:
+    try:
+        first, second = NormalForm(domain.positive_facts()).convert(left, right)
+    except _OBSTACLES:
+        return False
+    return (first - second).is_zero()
+
+
+# -- the refuting arm -------------------------------------------------------------------------------------------------
+
+
+def _refute(
+    left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool, seed: int, obstacle: str, reproduce: str
+) -> Verdict:
+    stand_ins = _stand_ins(left, right)
+    left, right = _with_stand_ins(left, stand_ins), _with_stand_ins(right, stand_ins)
+    symbols = _symbols(left, right)
+    undefined = unknown = 0
+    for point in points(symbols, domain, seed=seed, count=POINTS):
+        if not borders and _on_a_border(left, right, point):
+            continue
+        try:
+            pair = _disjoint(left, right, point)
+        except UndefinedHereError:
+            undefined += 1
+            continue
+        except UnknownHereError:
+            unknown += 1
+            continue
+        except NotEvaluableError as error:
+            return _undecided([obstacle, str(error)], reproduce)
+        if pair is None:
+            unknown += 1
+            continue
+        shown = {str(symbol): str(value) for symbol, value in point.items()}
+        shown |= {name: text for name, (_, text) in stand_ins.items()}
+        where = ", ".join(f"{name} = {value}" for name, value in shown.items()) or "every point"
+        return Verdict(
+            status=Status.REFUTED,
+            reason=f"Different at {where}: {pair[0]} against {pair[1]}.",
+            evidence=Counterexample(point=shown, left=pair[0], right=pair[1], disjoint=True),
+            reproduce=reproduce,
+        )
+    tried = [obstacle, f"{POINTS} rational points from seed {seed} show no difference"]
+    if undefined or unknown:
+        tried.append(f"{undefined} points where a side is not defined, {unknown} where the balls overlap")
+    return _undecided(tried, reproduce)
+
+
+def _undecided(tried: Sequence[str], reproduce: str) -> Verdict:
+    return Verdict(
+        status=Status.UNDECIDED,
+        reason=f"Neither proved nor refuted: {tried[0]}.",
+        evidence=Attempt(tried=tuple(tried)),
+        reproduce=reproduce,
+    )
+
+
+def _disjoint(left: sp.Expr, right: sp.Expr, point: Point) -> tuple[Enclosure, Enclosure] | None:
+    """Return enclosures of both sides as soon as they do not meet, at rising precision, or None."""
+    failure: UnknownHereError | None = None
+    for bits in PRECISIONS:
+        try:
+            first, second = enclose(left, point, bits), enclose(right, point, bits)
+        except UnknownHereError as error:
+            failure = error
+            continue
+        failure = None
+        if first.is_finite() and second.is_finite() and not first.overlaps(second):
+            return _enclosure(first), _enclosure(second)
+    if failure:
+        raise failure
+    return None
+
+
+def _enclosure(ball: arb) -> Enclosure:
+    return Enclosure(low=float(ball.lower()), high=float(ball.upper()), text=ball.str(15))
+
+
+def _on_a_border(left: sp.Expr, right: sp.Expr, point: Point) -> bool:
+    """Tell whether a switch of either side has argument zero at this point (or cannot be told to have not)."""
+    try:
+        for region in split(left, right, borders=False):
+            for fact in region.positive:
+                if enclose(fact, point).contains(0):
+                    return True
+    except (UndefinedHereError, UnknownHereError, NotEvaluableError):
+        return True
+    return False
+
+
+def _stand_ins(left: sp.Expr, right: sp.Expr) -> dict[str, tuple[sp.Lambda, str]]:
+    """Return a concrete function for each general one: an identity for every h must hold for this h too."""
+    t = sp.Dummy("t", real=True)
+    found = {node.func.__name__ for side in (left, right) for node in side.atoms(sp.Function) if _is_general(node)}
+    stand_ins = {}
+    for position, base in enumerate(sorted({name.rstrip("'") for name in found})):
+        formula = t**3 + (position + 2) * t**2 - t + 1
+        for order in range(4):
+            name = base + "'" * order
+            if name in found:
+                shown = sp.diff(formula, t, order).subs(t, sp.Symbol("t"))
+                stand_ins[name] = (sp.Lambda(t, sp.diff(formula, t, order)), f"t -> {shown}")
+    return stand_ins
+
+
+def _is_general(node: sp.Expr) -> bool:
+    return isinstance(node, AppliedUndef) or bool(getattr(node.func, "is_general", False))
+
+
+def _with_stand_ins(formula: sp.Expr, stand_ins: dict[str, tuple[sp.Lambda, str]]) -> sp.Expr:
+    return formula.replace(
+        lambda node: isinstance(node, sp.Function) and node.func.__name__ in stand_ins,
+        lambda node: stand_ins[node.func.__name__][0](*node.args),
+    )

@@ -1,0 +1,1 @@
+"""How to draw the first weights."""

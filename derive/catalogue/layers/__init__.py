@@ -1,0 +1,1 @@
+"""Layers: a single neuron, the linear layer."""

@@ -1,0 +1,1 @@
+"""Functions of two variables to descend and to climb."""
