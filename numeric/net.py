@@ -1,0 +1,127 @@
+"""A network: layers one after the other."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from numeric.arrays import Array
+from numeric.layers import Layer
+
+
+class LayerLike(Protocol):
+    """What a network asks of a layer; a student's layer of course document 002 has it."""
+
+    def forward(self, x: Array) -> Array:
+        """Return the output for the input ``x``."""
+
+    def backward(self, x: Array, dy: Array) -> Array:
+        """Store the gradients of the parameters and return ∂L/∂x."""
+
+    def step(self, learning_rate: float) -> None:
+        """Move the parameters against their gradients."""
+
+
+Trace = list[tuple[LayerLike, Array]]
+"""The layers in order, each with the input that it was given."""
+
+
+class Net:
+    """Layers one after the other.
+
+    Parameters
+    ----------
+    layers : sequence of layers
+        In the order of the forward pass, at least one.
+
+    Raises
+    ------
+    ValueError
+        For no layer.
+
+    Notes
+    -----
+    Source: course document 002, section 1.5.
+    """
+
+    def __init__(self, layers: Sequence[LayerLike]) -> None:
+        if not layers:
+            raise ValueError("a network needs at least one layer")
+        self.layers = list(layers)
+
+    def forward(self, x: Array) -> tuple[Array, Trace]:
+        """Return the output for the batch ``x`` (B, ...) and the trace for the backward pass."""
+        trace: Trace = []
+        for layer in self.layers:
+            trace.append((layer, x))
+            x = layer.forward(x)
+        return x, trace
+
+    def backward(self, trace: Trace, dy: Array, *, input_gradient: bool = True) -> Array | None:
+        """Store the gradients of all parameters.
+
+        Parameters
+        ----------
+        trace : list
+            From the forward pass.
+        dy : ndarray
+            ∂L/∂y, in the shape of the output.
+        input_gradient : bool
+            Whether ∂L/∂x is wanted. Training does not need it, and for the first layer it is a third of the work.
+
+        Returns
+        -------
+        ndarray or None
+            ∂L/∂x in the shape of the input.
+
+        Raises
+        ------
+        ValueError
+            From a layer, if a shape does not fit.
+        """
+        for layer, x in reversed(trace[1:]):
+            dy = layer.backward(x, dy)
+        first, x = trace[0]
+        # Only our own, unchanged backward may be cut short: a layer that brings its own must be seen to run it.
+        if not input_gradient and isinstance(first, Layer) and _has_plain_backward(first):
+            first.store_gradients(x, dy)
+            return None
+        return first.backward(x, dy)
+
+    def step(self, learning_rate: float) -> None:
+        """Move all parameters by −learning_rate times their gradients."""
+        for layer in self.layers:
+            layer.step(learning_rate)
+
+    def predict(self, x: Array) -> Array:
+        """Return the output for the batch ``x`` (B, ...), keeping nothing."""
+        for layer in self.layers:
+            x = layer.forward(x)
+        return x
+
+    def parameters(self) -> dict[str, Array]:
+        """Return all parameters in order, named by place and name, such as ``"0.W"``: the arrays, not copies."""
+        return self._collected("parameters")
+
+    def gradients(self) -> dict[str, Array]:
+        """Return the gradients that the last backward pass stored, in order, under the names of the parameters.
+
+        Raises
+        ------
+        RuntimeError
+            If no backward pass has run.
+        """
+        return self._collected("gradients")
+
+    def _collected(self, what: str) -> dict[str, Array]:
+        return {
+            f"{place}.{name}": array
+            for place, layer in enumerate(self.layers)
+            if hasattr(layer, what)
+            for name, array in getattr(layer, what)().items()
+        }
+
+    def __str__(self) -> str:
+        return "\n".join(str(layer) for layer in self.layers)
+
+
+def _has_plain_backward(layer: Layer) -> bool:
+    return getattr(layer.backward, "__func__", None) is Layer.backward
