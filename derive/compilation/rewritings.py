@@ -1,0 +1,144 @@
+"""The table of stable rewritings: one line each, with a name, the reason and an example that the tests take up.
+
+Each is an identity for all real values in the domain of its left side. What a rewriting gains is digits: plain
+evaluation of 1/(1 + e^(−x)) overflows at −800, and σ(u)(1 − σ(u)) keeps no digit at 40. Applied in three stages, each
+until nothing changes: `RECOGNISE` finds σ, softplus and tanh in exponentials, `STABILISE` removes cancellation,
+`LOWER` writes what is left with functions that NumPy has.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import sympy as sp
+from sympy.codegen.rewriting import ReplaceOptim, optimize
+
+from derive.compilation import rules
+from derive.compilation.nodes import sigma_slope
+from derive.functions import sigma, softplus
+
+
+@dataclass(frozen=True)
+class Rewriting:
+    """One rewriting: which nodes it looks at, what it makes of them, why, and an example (real symbols u, v, w, y)."""
+
+    name: str
+    reason: str
+    looks_at: type | tuple[type, ...]
+    becomes: Callable[[sp.Expr], sp.Expr]
+    example: str
+
+    def optimisation(self) -> ReplaceOptim:
+        """Return it in the form that `sympy.codegen.rewriting.optimize` applies."""
+
+        def fits(node: sp.Basic) -> bool:
+            # A part without symbols is a constant, which is rounded once at the end, not rewritten.
+            return bool(isinstance(node, self.looks_at) and node.free_symbols)  # type: ignore[attr-defined]
+
+        return ReplaceOptim(fits, self.becomes)
+
+
+RECOGNISE = (
+    Rewriting(
+        "hyperbolic from exponentials", "e^u − e^(−u) cancels at 0", sp.Add, rules.hyperbolic, "exp(u) - exp(-u)"
+    ),
+    Rewriting("tanh from sinh/cosh", "both overflow at 711", sp.Mul, rules.tanh_quotient, "sinh(u)/cosh(u)"),
+    Rewriting("σ from 1/(1 + e^(−u))", "e^800 overflows", (sp.Mul, sp.Pow), rules.sigma_quotient, "1/(1 + exp(-u))"),
+    Rewriting("e^u e^(−max) in one", "∞ · 0 at 800", sp.Mul, rules.shifted_exponential, "exp(u)*exp(-Max(u, v, w))"),
+    Rewriting("σ(−u) from e^(−u) σ(u)", "∞ · 0 at −800", sp.Mul, rules.sigma_times_exponential, "exp(-u)*sigma(u)**2"),
+    Rewriting("softplus from ln(1 + e^u)", "e^800 overflows", sp.log, rules.log_of_exponentials, "log(1 + exp(u))"),
+    Rewriting("ln σ(u) = −softplus(−u)", "σ rounds to 1 at 40, to 0 at −800", sp.log, rules.log_sigma, "log(sigma(u))"),
+    Rewriting("1 − σ(u) = σ(−u)", "σ(40) rounds to 1", sp.Add, rules.sigma_complement, "y - y*sigma(u)"),
+    Rewriting("1 ∓ tanh u = 2σ(∓2u)", "tanh(20) rounds to 1", sp.Add, rules.tanh_complement, "1 - tanh(u)"),
+    Rewriting("1 − tanh² u = 4σ′(2u)", "tanh(20) rounds to 1", sp.Add, rules.tanh_slope, "1 - tanh(u)**2"),
+    Rewriting("multiply out σ(u)·(…/σ(u))", "0/0 at −800", sp.Mul, rules.sigma_over_sigma, "sigma(u)*(y - y/sigma(u))"),
+)
+
+STABILISE = (
+    Rewriting("σ(u)σ(−u) = σ′(u)", "one quotient for two", sp.Mul, rules.slope_from_product, "sigma(u)**2*sigma(-u)"),
+    Rewriting("1/cosh by σ′", "cosh overflows at 711", (sp.Pow, sp.Mul), rules.inverse_cosh, "cosh(u)**-3"),
+    Rewriting("σ(u) − y = (1−y)σ(u) − yσ(−u)", "0 at y = 1, u = 40", sp.Add, rules.sigma_minus, "sigma(u) - y"),
+    Rewriting("softplus(u) − yu by |u|", "40 − 40 at y = 1", sp.Add, rules.softplus_minus, "softplus(u) - y*u"),
+    Rewriting(
+        "softplus at u and −u by |u|",
+        "one logarithm for two",
+        sp.Add,
+        rules.softplus_pair,
+        "y*softplus(u) + (1-y)*softplus(-u)",
+    ),
+    Rewriting(
+        "slope of the cross-entropy in ŷ", "0/0 at ŷ = y = 1", sp.Add, rules.bce_slope_sum, "(1 - y)/(1 - v) - y/v"
+    ),
+    Rewriting(
+        "slope of the cross-entropy, one quotient",
+        "0/0 at ŷ = y = 1",
+        sp.Mul,
+        rules.bce_slope_quotient,
+        "(v - y)/(v*(1 - v))",
+    ),
+    Rewriting("e^u − 1 = expm1(u)", "cancels at 0", sp.Add, rules.exponential_minus_one, "exp(u) - 1"),
+    Rewriting(
+        "expm1(u) σ(−u) = tanh(u/2)", "∞ · 0 at 800", sp.Mul, rules.tanh_from_expm1, "(exp(2*u) - 1)/(exp(2*u) + 1)"
+    ),
+    Rewriting("1 ∓ erf u = erfc(±u)", "erf(6) rounds to 1", sp.Add, rules.erf_complement, "1 + erf(u)"),
+    Rewriting("1 − cos u = 2 sin²(u/2)", "cancels at 0", sp.Add, rules.cosine_complement, "1 - cos(u)"),
+    Rewriting("ln(1 + u) = log1p(u)", "1 + 1e−20 rounds to 1", sp.log, rules.log_one_plus, "log(1 + u**2)"),
+    Rewriting("y ln v = xlogy(y, v)", "0 · ln 0 is 0 in an entropy", sp.Mul, rules.weighted_log, "y*log(v)"),
+)
+
+LOWER = (
+    Rewriting(
+        "a σ(u) + b σ(−u) over one denominator", "fewer roundings", sp.Add, rules.sigma_sum, "y*sigma(u) + v*sigma(-u)"
+    ),
+    Rewriting(
+        "x σ(u) by e^v times x",
+        "σ(−712) is subnormal, 712 σ(−712) is not",
+        sp.Mul,
+        rules.sigma_times_factor,
+        "u*sigma(u)",
+    ),
+    Rewriting("σ by e^min(u,0) / (1 + e^(−|u|))", "no exponential above 1", sigma, rules.lower_sigma, "sigma(u)"),
+    Rewriting(
+        "σ′ by e^(−|u|) / (1 + e^(−|u|))²",
+        "no exponential above 1",
+        sigma_slope,
+        rules.lower_slope,
+        "sigma(u)*(1 - sigma(u))",
+    ),
+    Rewriting(
+        "softplus by max(u,0) + log1p(e^(−|u|))",
+        "no exponential above 1",
+        softplus,
+        rules.lower_softplus,
+        "softplus(u)",
+    ),
+)
+
+FINISH = (
+    Rewriting(
+        "(1 + t)ⁿ by Horner's rule, t = e^(−|u|)",
+        "the rounding of 1 + t is not taken n times",
+        sp.Pow,
+        rules.horner,
+        "sigma(u)*sigma(-u)**2",
+    ),
+)
+
+
+def apply(rewritings: Sequence[Rewriting], expression: sp.Expr, *, rounds: int = 20) -> sp.Expr:
+    """Apply the rewritings in order, again and again until nothing changes (at most `rounds` times)."""
+    optimisations = [rewriting.optimisation() for rewriting in rewritings]
+    for _ in range(rounds):
+        before, expression = expression, optimize(expression, optimisations)
+        if expression == before:
+            break
+    return expression
+
+
+def stabilised(expression: sp.Expr) -> sp.Expr:
+    """Return a formula of the same value for all reals, in the form that is to be printed."""
+    expression = expression.replace(
+        lambda node: isinstance(node, (sigma, softplus)) and not node.free_symbols, lambda node: node.definition()
+    )
+    for stage in (RECOGNISE, STABILISE, LOWER, FINISH):
+        expression = apply(stage, expression)
+    return expression
