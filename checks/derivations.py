@@ -142,7 +142,7 @@ def _differentiable(formula: sp.Expr) -> sp.Expr:
 
 def _array_claims(entry: ArrayEntry, name: str, form: sp.Expr) -> Iterator[Claim]:
     target = entry.entry_of(name)
-    textbook = _expanded(entry, entry.in_index_form(form, name))
+    textbook = expanded(entry, entry.in_index_form(form, name))
     expression = _scalar_of(entry, name)
     indices = target.indices if isinstance(target, sp.Indexed) else ()
     shape = target.base.shape if isinstance(target, sp.Indexed) else ()
@@ -216,7 +216,7 @@ def _conditions_at(entry: ArrayEntry, sizes: Sizes) -> dict[sp.Symbol, sp.Expr]:
     return solved
 
 
-def _expanded(entry: ArrayEntry, form: sp.Expr) -> sp.Expr:
+def expanded(entry: ArrayEntry, form: sp.Expr) -> sp.Expr:
     """Replace intermediate arrays by what they mean."""
     for defined, meaning in entry.definitions:
 
@@ -233,7 +233,7 @@ def _expanded(entry: ArrayEntry, form: sp.Expr) -> sp.Expr:
 
 
 def _index_form(entry: ArrayEntry, form: sp.Expr, conditions: Sequence[sp.Eq]) -> sp.Expr:
-    canonical_form = canonical(_expanded(entry, form))
+    canonical_form = canonical(expanded(entry, form))
     for condition in conditions:
         canonical_form = canonical_form.xreplace({canonical(condition.lhs): condition.rhs})
     return canonical_form
@@ -283,7 +283,7 @@ def _array_step_claims(entry: ArrayEntry, chain: Derivation, step: Step) -> Iter
     for position in _some(list(positions(shape, sizes)), at_most=2):
         where = dict(zip(indices, position, strict=True))
         sides = [
-            _carried_out(instantiate(_expanded(entry, side), sizes, where)).xreplace(conditions)
+            _carried_out(instantiate(expanded(entry, side), sizes, where)).xreplace(conditions)
             for side in (step.before, step.after)
         ]
         yield Claim(*sides, _array_domain(entry, *sides), f", entry {list(position)}")

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, overload
 
 from checks.verdict import Attempt, Status, Verdict
 
@@ -32,9 +32,17 @@ class Result:
         }
 
 
-def timed(entry: str, check: str, judge: Callable[[], Verdict]) -> Result:
-    """Run one check; an exception of ours becomes the verdict `fault`, so that the rest goes on."""
+@overload
+def timed(entry: str, check: str, judge: Callable[[], Verdict]) -> Result: ...
+@overload
+def timed(entry: str, check: str, judge: Callable[[], Verdict | None]) -> Result | None: ...
+def timed(entry: str, check: str, judge: Callable[[], Verdict | None]) -> Result | None:
+    """Run one check; an exception of ours becomes the verdict `fault`, so that the rest goes on.
+
+    Returns None where the check says that it does not apply.
+    """
     start = time.perf_counter()
+    verdict: Verdict | None
     try:
         verdict = judge()
     except Exception as error:  # noqa: BLE001 - whatever went wrong in here is ours and must be shown, not raised
@@ -44,4 +52,6 @@ def timed(entry: str, check: str, judge: Callable[[], Verdict]) -> Result:
             evidence=Attempt(tried=(check,)),
             reproduce=f"gradproof verify {entry}",
         )
+    if verdict is None:
+        return None
     return Result(entry, check, verdict, time.perf_counter() - start)

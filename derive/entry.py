@@ -168,6 +168,18 @@ class Entry:
         """One derivation for each target."""
         return tuple(self._derivation(name) for name in self.targets)
 
+    compilable: bool = True
+
+    @property
+    def compiled_value(self) -> "Compiled":
+        """The function in NumPy."""
+        raise NotImplementedError
+
+    @property
+    def compiled_gradient(self) -> "dict[str, Compiled]":
+        """The derivatives in NumPy, by the name of the variable."""
+        raise NotImplementedError
+
     def derivation(self, name: str) -> Derivation:
         """Return the derivation of one target."""
         return self.derivations[self.targets.index(name)]
@@ -272,7 +284,7 @@ class ArrayEntry(Entry):
         An intermediate array z[n] = expression through which the loss depends on the variables: the derivation goes
         through ∂L/∂z, by the chain rule. `value` is then a function of z.
     rewritten:
-        The function in the form in which it is differentiated, with the name of the rule that leads there.
+        The function in the form in which it is differentiated and compiled, after the name of the rule that leads there.
     conditions:
         What may be used besides, such as Σ_k Y[p, k] = 1.
     definitions:
@@ -380,7 +392,8 @@ class ArrayEntry(Entry):
         from derive.compilation import compile_arrays
 
         arguments = [variable.symbol for variable in self.variables]
-        value = compile_arrays(arguments, self.indices, self.value, name=self.name)
+        formula = self.rewritten[1] if self.rewritten is not None else self.value
+        value = compile_arrays(arguments, self.indices, formula, name=self.name)
         if self.upstream is not None:
             arguments.append(self.upstream)
         gradients = {}

@@ -33,6 +33,9 @@ class sigma(sp.Function):  # noqa: N801 - SymPy functions are written as in a fo
     def _eval_is_positive(self) -> bool | None:
         return self.args[0].is_real
 
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return self.definition()._eval_evalf(prec)
+
     def _eval_rewrite(self, rule: str, args: tuple[sp.Expr, ...], **hints: object) -> sp.Expr | None:
         return self.definition() if rule == "_eval_rewrite_as_exp" else None
 
@@ -56,6 +59,9 @@ class softplus(sp.Function):  # noqa: N801
         if argindex != 1:
             raise sp.ArgumentIndexError(self, argindex)
         return sigma(self.args[0])
+
+    def _eval_evalf(self, prec: int) -> sp.Expr:
+        return self.definition()._eval_evalf(prec)
 
     def _eval_is_real(self) -> bool | None:
         return self.args[0].is_extended_real

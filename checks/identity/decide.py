@@ -5,13 +5,13 @@ from itertools import product
 
 import sympy as sp
 from flint import arb
-from sympy.core.function import AppliedUndef
 
 from checks.enclosure import NotEvaluableError, UndefinedHereError, UnknownHereError, enclose
 from checks.identity.field import TooLargeError, ZeroDenominatorError
 from checks.identity.normal_form import NormalForm, OutsideTheProcedureError
 from checks.identity.points import Point, points
 from checks.identity.regions import BorderError, split
+from checks.identity.stand_ins import stand_ins_for, with_stand_ins
 from checks.verdict import Attempt, Counterexample, Enclosure, Proof, Status, Verdict
 from derive.domain import Domain
 
@@ -87,9 +87,12 @@ def _prove(left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool) -> Proo
             count += 1
             if count > REGION_LIMIT:
                 raise TooLargeError(f"there are more than {REGION_LIMIT} regions")
-            form = NormalForm((*domain.positive_facts(), *region.positive))
-            first, second = form.convert(region.left, region.right)
-            if not (first - second).is_zero():
+            facts = (*domain.positive_facts(), *region.positive)
+            form = NormalForm(facts)
+            if not form.equal(region.left, region.right):
+                if _empty(facts):
+                    count -= 1
+                    continue
                 return None
             generators.update(dict.fromkeys(form.field.names))
             rewritings.update(form.rewritings)
@@ -124,10 +127,14 @@ def _cases(left: sp.Expr, right: sp.Expr, domain: Domain) -> list[tuple[sp.Expr,
 
 def _holds_generally(left: sp.Expr, right: sp.Expr, domain: Domain) -> bool:
     try:
-        first, second = NormalForm(domain.positive_facts()).convert(left, right)
+        return NormalForm(domain.positive_facts()).equal(left, right)
     except _OBSTACLES:
         return False
-    return (first - second).is_zero()
+
+
+def _empty(facts: tuple[sp.Expr, ...]) -> bool:
+    """Tell whether no point has all these expressions positive, because some of them make another one negative."""
+    return any(NormalForm(facts[:place] + facts[place + 1 :]).contradictory([fact]) for place, fact in enumerate(facts))
 
 
 # -- the refuting arm -------------------------------------------------------------------------------------------------
@@ -136,8 +143,8 @@ def _holds_generally(left: sp.Expr, right: sp.Expr, domain: Domain) -> bool:
 def _refute(
     left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool, seed: int, obstacle: str, reproduce: str
 ) -> Verdict:
-    stand_ins = _stand_ins(left, right)
-    left, right = _with_stand_ins(left, stand_ins), _with_stand_ins(right, stand_ins)
+    stand_ins = stand_ins_for(left, right)
+    left, right = with_stand_ins(left, stand_ins), with_stand_ins(right, stand_ins)
     symbols = _symbols(left, right)
     undefined = unknown = 0
     for point in points(symbols, domain, seed=seed, count=POINTS):
@@ -211,29 +218,3 @@ def _on_a_border(left: sp.Expr, right: sp.Expr, point: Point) -> bool:
     except (UndefinedHereError, UnknownHereError, NotEvaluableError):
         return True
     return False
-
-
-def _stand_ins(left: sp.Expr, right: sp.Expr) -> dict[str, tuple[sp.Lambda, str]]:
-    """Return a concrete function for each general one: an identity for every h must hold for this h too."""
-    t = sp.Dummy("t", real=True)
-    found = {node.func.__name__ for side in (left, right) for node in side.atoms(sp.Function) if _is_general(node)}
-    stand_ins = {}
-    for position, base in enumerate(sorted({name.rstrip("'") for name in found})):
-        formula = t**3 + (position + 2) * t**2 - t + 1
-        for order in range(4):
-            name = base + "'" * order
-            if name in found:
-                shown = sp.diff(formula, t, order).subs(t, sp.Symbol("t"))
-                stand_ins[name] = (sp.Lambda(t, sp.diff(formula, t, order)), f"t -> {shown}")
-    return stand_ins
-
-
-def _is_general(node: sp.Expr) -> bool:
-    return isinstance(node, AppliedUndef) or bool(getattr(node.func, "is_general", False))
-
-
-def _with_stand_ins(formula: sp.Expr, stand_ins: dict[str, tuple[sp.Lambda, str]]) -> sp.Expr:
-    return formula.replace(
-        lambda node: isinstance(node, sp.Function) and node.func.__name__ in stand_ins,
-        lambda node: stand_ins[node.func.__name__][0](*node.args),
-    )

@@ -13,7 +13,7 @@ import sympy as sp
 from flint import fmpq, fmpq_mpoly
 from sympy.core.function import AppliedUndef
 
-from checks.identity.field import Field, Fraction, TooLargeError
+from checks.identity.field import Field, Fraction, TooLargeError, ZeroDenominatorError
 from derive.functions import sigma, softplus
 
 MULTIPLE_ANGLE_LIMIT = 24
@@ -78,6 +78,22 @@ class NormalForm:
                 self._start()
         raise OutsideTheProcedureError("the exponents have no common denominator within reach")
 
+    def equal(self, left: sp.Expr, right: sp.Expr) -> bool:
+        """Tell whether the difference of two formulas has the normal form zero; errors as `convert`."""
+        first, second = self.convert(left, right)
+        return self._reduced(first - second).is_zero()
+
+    def contradictory(self, facts: Iterable[sp.Expr]) -> bool:
+        """Tell whether one of the facts, each said to be positive, is known to be negative in this domain."""
+        for fact in facts:
+            try:
+                value = self.convert(fact)[0]
+            except (OutsideTheProcedureError, TooLargeError, ZeroDenominatorError):
+                continue
+            if self._sign(value.num) * self._sign(value.den) == -1:
+                return True
+        return False
+
     # -- the tree -------------------------------------------------------------------------------------------------
 
     def _convert(self, node: sp.Expr) -> Fraction:  # noqa: PLR0911 - one line for each kind of node
@@ -88,7 +104,7 @@ class NormalForm:
         if node.is_Mul:
             return _fold([self._convert(factor) for factor in node.args], lambda a, b: a * b)
         if isinstance(node, sp.exp) or node is sp.E:
-            return self._exponential(self._convert(node.exp))
+            return self._exponential(self._convert(sp.S.One if node is sp.E else node.exp))
         if node.is_Pow:
             return self._power(node)
         if node.is_Symbol or isinstance(node, (sp.Indexed, sp.Sum)) or node is sp.pi:
@@ -223,29 +239,29 @@ class NormalForm:
         """Return ln(value), split over the factors that are known to be positive."""
         value = self._reduced(value)
         result = self.field.constant(0)
+        unknown, sign = self.field.constant(1), 1
         for poly, orientation in ((value.num, 1), (value.den, -1)):
             content, factors = poly.factor()
-            pieces = [(self.field.lift(factor), int(power)) for factor, power in factors]
-            sign = -1 if content < 0 else 1
-            unknown = self.field.constant(sign)
-            for piece, power in pieces:
+            sign *= -1 if content < 0 else 1
+            for prime, power in _primes(abs(content)):
+                logarithm = self._logarithm_generator(self.field.constant(prime))
+                result = result + logarithm * self.field.constant(power * orientation)
+            for factor, power in factors:
+                piece, times = self.field.lift(factor), int(power)
                 known = self._sign(piece)
                 if known == 0:
-                    unknown = unknown * self.field.polynomial(piece).power(power)
+                    unknown = unknown * self.field.polynomial(piece).power(times * orientation)
                     continue
-                positive = piece if known == 1 else -piece
-                if known == -1 and power % 2:
-                    unknown = unknown * self.field.constant(-1)
-                result = result + self._logarithm_of_positive(positive) * self.field.constant(power * orientation)
-            for prime, power in _primes(abs(content)):
-                result = result + self._logarithm_generator(self.field.constant(prime)) * self.field.constant(
-                    power * orientation
-                )
-            if not unknown.num.is_constant():
-                # The whole is positive where the formula is defined, and so is every factor split off above.
-                result = result + self._logarithm_generator(unknown) * self.field.constant(orientation)
-            elif unknown.num.leading_coefficient() < 0:
-                raise OutsideTheProcedureError("a logarithm of something negative")
+                sign *= known**times
+                logarithm = self._logarithm_of_positive(piece * known)
+                result = result + logarithm * self.field.constant(times * orientation)
+        unknown = unknown * self.field.constant(sign)
+        if not (unknown.num.is_constant() and unknown.den.is_constant()):
+            # The whole is positive where the formula is defined, and so is every factor split off above.
+            self.conditions.setdefault(f"{unknown.key()} > 0")
+            return result + self._logarithm_generator(unknown)
+        if sign < 0:
+            raise OutsideTheProcedureError("a logarithm of something negative")
         return result
 
     def _logarithm_of_positive(self, piece: fmpq_mpoly) -> Fraction:

@@ -67,17 +67,17 @@ def _split(region: Region, borders: bool) -> Iterator[Region]:
             borders,
         )
     if borders:
-        symbol, value = _parametrise(argument)
-        yield from _split(
-            Region(
-                _settle(region.left, argument, 0).subs(symbol, value),
-                _settle(region.right, argument, 0).subs(symbol, value),
-                tuple(fact.subs(symbol, value) for fact in region.positive),
-                (*region.description, f"{argument} = 0"),
-                True,
-            ),
-            borders,
-        )
+        for symbol, value in _zeros(argument):
+            yield from _split(
+                Region(
+                    _settle(region.left, argument, 0).subs(symbol, value),
+                    _settle(region.right, argument, 0).subs(symbol, value),
+                    tuple(fact.subs(symbol, value) for fact in region.positive),
+                    (*region.description, f"{symbol} = {value}"),
+                    True,
+                ),
+                borders,
+            )
 
 
 def _innermost_switch(formula: sp.Expr) -> sp.Expr | None:
@@ -151,11 +151,15 @@ def _settle_piecewise(node: sp.Expr, decide: Decide) -> sp.Expr:
     return sp.Piecewise(*pairs)
 
 
-def _parametrise(argument: sp.Expr) -> tuple[sp.Symbol, sp.Expr]:
-    for symbol in sorted(argument.free_symbols, key=lambda s: s.name):
-        slope = sp.diff(argument, symbol)
+def _zeros(argument: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]]:
+    """Return substitutions that together cover the zeros of an expression: one for each of its factors."""
+    _, factors = sp.factor_list(argument)
+    return [_solved(factor, argument) for factor, _ in factors]
+
+
+def _solved(factor: sp.Expr, argument: sp.Expr) -> tuple[sp.Symbol, sp.Expr]:
+    for symbol in sorted(factor.free_symbols, key=lambda s: s.name):
+        slope = sp.diff(factor, symbol)
         if slope.is_Rational and slope != 0:
-            return symbol, sp.expand(symbol - argument / slope)
+            return symbol, sp.expand(symbol - factor / slope)
     raise BorderError(f"the border {argument} = 0 is not given by one symbol in terms of the others")
-
-

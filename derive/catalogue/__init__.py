@@ -24,6 +24,17 @@ def names() -> tuple[str, ...]:
     return tuple(_files())
 
 
+def canonical_name(name: str) -> str:
+    """Return the name of an entry as its file has it.
+
+    Raises
+    ------
+    UnknownEntryError
+        No file has this name.
+    """
+    return _file(name).stem
+
+
 def chapter(name: str) -> str:
     """Return the chapter of an entry."""
     return _file(name).parent.name

@@ -1,0 +1,76 @@
+"""Draw the weights that `numeric` draws and see whether their variances are those that `derive` derived."""
+
+import math
+
+import numpy as np
+import sympy as sp
+
+from checks.verdict import Attempt, Comparison, Status, Verdict
+from derive.entry import MomentEntry
+from numeric.initialisers import glorot_uniform, xavier_uniform
+
+INPUTS = (2, 3, 5, 10, 32, 64, 100, 200)
+OUTPUTS = 10
+NEURONS = 4000
+DEVIATIONS = 5.0
+SEED = 20260101
+
+
+def check_sampled_variance(entry: MomentEntry) -> Verdict:
+    """Compare sample variances of hand-written initialisers with the derived formulas, in standard errors.
+
+    For each number of inputs m: Σ wᵢ xᵢ with w from the uniform initialiser and x of variance 1 must have the derived
+    variance m Var(w) Var(x) = 1; and the weights of Glorot's initialiser the variance 2/(n_in + n_out).
+    """
+    rng = np.random.default_rng(SEED)
+    compared, worst, worst_at = 0, 0.0, ""
+    for m in INPUTS:
+        bound = _number(entry, "uniform_bound", m=m)
+        spread = _number(entry, "uniform_variance", a=bound)
+        w = xavier_uniform((m, NEURONS), m, OUTPUTS, rng)
+        x = rng.normal(size=(m, NEURONS))
+        glorot = glorot_uniform((m, NEURONS), m, OUTPUTS, rng)
+        glorot_bound = _number(entry, "glorot_bound", n_in=m, n_out=OUTPUTS)
+        rows = [
+            ("Var(sum w x)", np.sum(w * x, axis=0), _number(entry, "variance", m=m, v_w=spread, v_x=1.0)),
+            ("Var(w), uniform", w.ravel(), spread),
+            ("Var(w), Glorot", glorot.ravel(), _number(entry, "uniform_variance", a=glorot_bound)),
+        ]
+        for what, sample, expected in rows:
+            distance = _standard_errors(sample, expected)
+            compared += 1
+            if distance > worst:
+                worst, worst_at = distance, f"{what} at m = {m}"
+        for what, drawn, limit in (("uniform", w, bound), ("Glorot", glorot, glorot_bound)):
+            if np.max(np.abs(drawn)) > limit:
+                return _undecided(f"A {what} weight exceeds the derived bound {limit:.6g} at m = {m}.")
+    if worst > DEVIATIONS:
+        return _undecided(f"{worst_at} is {worst:.1f} standard errors from the derived variance.")
+    return Verdict(
+        status=Status.AGREES,
+        reason=f"{compared} sample variances of drawn weights lie within {worst:.1f} standard errors of the derived ones.",
+        evidence=Comparison(
+            compared=compared, max_error=worst, tolerance=DEVIATIONS, unit="standard errors", worst_at=worst_at
+        ),
+        reproduce="gradproof verify variance",
+    )
+
+
+def _number(entry: MomentEntry, name: str, **values: float) -> float:
+    symbols = {symbol.name: symbol for symbol in entry.textbook(name).free_symbols}
+    return float(entry.textbook(name).subs({symbols[key]: sp.Float(value, 17) for key, value in values.items() if key in symbols}))
+
+
+def _standard_errors(sample: np.ndarray, expected: float) -> float:  # type: ignore[type-arg]
+    """Return |s² − σ²| in standard errors of s², whose variance is (μ₄ − σ⁴)/n for a known mean of zero."""
+    squares = sample**2
+    return abs(float(np.mean(squares)) - expected) / (float(np.std(squares)) / math.sqrt(sample.size))
+
+
+def _undecided(reason: str) -> Verdict:
+    return Verdict(
+        status=Status.UNDECIDED,
+        reason=reason,
+        evidence=Attempt(tried=(f"sample variances from seed {SEED}",)),
+        reproduce="gradproof verify variance",
+    )

@@ -1,0 +1,165 @@
+"""The gradients of a network composed from compiled derivations: the second witness of back-propagation.
+
+A layer is known by its class; what it does and what its derivative is come from the catalogue alone. The network's own
+forward and backward passes are never asked.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from derive import catalogue
+from derive.entry import Entry
+from numeric.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from numeric.losses import BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Loss, SoftmaxCrossEntropy
+from numeric.net import Net
+
+Array = npt.NDArray[Any]
+
+ELEMENTWISE: dict[type, str] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
+
+
+class NotCoveredError(ValueError):
+    """The catalogue has no derivation for this layer, loss or combination."""
+
+
+@dataclass(frozen=True)
+class Derived:
+    """What the derivation says of one batch.
+
+    Attributes
+    ----------
+    prediction:
+        The output of the network, in the shape of the batch's prediction.
+    gradients:
+        ∂L/∂parameter by the names of `Net.gradients`, in the shapes of the parameters.
+    inputs, upstreams:
+        For each layer its input and ∂L/∂output; empty for the convolutional example, which is derived as a whole.
+    """
+
+    prediction: Array
+    gradients: dict[str, Array]
+    inputs: tuple[Array, ...] = ()
+    upstreams: tuple[Array, ...] = ()
+
+
+def derived(net: Net, loss: Loss, x: Array, y: Array, *, masks: bool = True) -> Derived:
+    """Return prediction and gradients of a network for one batch, from compiled derivations.
+
+    Parameters
+    ----------
+    net:
+        Layers Linear, ReLU, Sigmoid, Tanh in any order, or the convolutional example.
+    loss:
+        Softmax cross-entropy, or binary cross-entropy on ŷ or on logits; mean or sum.
+    x, y:
+        Inputs (B, ...) and targets.
+    masks:
+        False leaves the derivative of every activation out: the classic mistake, for comparison.
+
+    Raises
+    ------
+    NotCoveredError
+        A layer or loss that the catalogue does not hold.
+    """
+    if any(isinstance(layer, (Conv2d, MaxPool2d, Flatten)) for layer in net.layers):
+        return _conv_example(net, loss, x, y)
+    inputs = [x]
+    for layer in net.layers:
+        inputs.append(_forward(layer, inputs[-1]))
+    prediction = inputs.pop()
+    upstream = loss_gradient(loss, prediction, y)
+    gradients: dict[str, Array] = {}
+    upstreams = [upstream]
+    for place in reversed(range(len(net.layers))):
+        layer, given = net.layers[place], inputs[place]
+        if isinstance(layer, Linear):
+            code = entry("linear_layer").compiled_gradient
+            arguments = (given, layer.W, layer.b, upstream)
+            gradients[f"{place}.W"], gradients[f"{place}.b"] = code["W"](*arguments), code["b"](*arguments)
+            upstream = np.asarray(code["X"](*arguments)) if place else upstream
+        elif masks:
+            upstream = upstream * slope(layer)(given)
+        upstreams.append(upstream)
+    return Derived(prediction, gradients, tuple(inputs), tuple(reversed(upstreams[:-1])))
+
+
+def _forward(layer: object, x: Array) -> Array:
+    if isinstance(layer, Linear):
+        return np.asarray(entry("linear_layer").compiled_value(x, layer.W, layer.b))
+    for kind, name in ELEMENTWISE.items():
+        if isinstance(layer, kind):
+            return np.asarray(entry(name).compiled_value(x))
+    raise NotCoveredError(f"the catalogue has no derivation for the layer {layer}")
+
+
+def slope(layer: object) -> Callable[[Array], Array]:
+    """Return the compiled derivative of an elementwise layer."""
+    for kind, name in ELEMENTWISE.items():
+        if isinstance(layer, kind):
+            return entry(name).compiled_gradient["x"]
+    raise NotCoveredError(f"the catalogue has no derivation for the layer {layer}")
+
+
+def loss_gradient(loss: Loss, prediction: Array, y: Array) -> Array:
+    """Return ∂L/∂prediction from the compiled derivation, in its shape."""
+    rows = len(prediction)
+    if isinstance(loss, SoftmaxCrossEntropy):
+        mean = np.asarray(entry("softmax_cross_entropy").compiled_gradient["Z"](prediction, y))
+        return mean if loss.reduction == "mean" else mean * rows
+    if isinstance(loss, BinaryCrossEntropyWithLogits):
+        each = entry("bce_logit").compiled_gradient["z"](y, prediction)
+    elif isinstance(loss, BinaryCrossEntropy):
+        each = entry("bce_prediction").compiled_gradient["y_hat"](y, prediction)
+    else:
+        raise NotCoveredError(f"the catalogue has no derivation for the loss {type(loss).__name__}")
+    return np.asarray(each / rows if loss.reduction == "mean" else each)
+
+
+def _conv_example(net: Net, loss: Loss, x: Array, y: Array) -> Derived:
+    """Take the 15 gradients of the convolutional example from its own derivation."""
+    kinds = [type(layer) for layer in net.layers]
+    wanted = (Conv2d, ReLU, MaxPool2d, Flatten, Linear)
+    fits = len(kinds) == len(wanted) and all(map(issubclass, kinds, wanted))
+    conv, dense = net.layers[0], net.layers[-1]
+    if not (
+        fits
+        and isinstance(loss, BinaryCrossEntropyWithLogits)
+        and loss.reduction == "mean"
+        and isinstance(conv, Conv2d)
+        and isinstance(dense, Linear)
+        and conv.W.shape == (1, 1, 3, 3)
+        and dense.W.shape == (4, 1)
+        and x.shape[1:] == (1, 6, 6)
+    ):
+        raise NotCoveredError("of convolutional networks, the catalogue holds the example with 15 parameters only")
+    arguments = (x[:, 0], y[:, 0], conv.W[0, 0], conv.b[0], dense.W.reshape(2, 2), dense.b[0])
+    example = entry("conv_example")
+    code = example.compiled_gradient
+    slopes = np.asarray(code["z"](*arguments))
+    # σ(z) − y = B ∂L/∂z, and the logit is what the derivation was made for; it is compared through the loss.
+    gradients = {
+        "0.W": np.reshape(code["K"](*arguments), (1, 1, 3, 3)),
+        "0.b": np.reshape(code["c"](*arguments), (1,)),
+        "4.W": np.reshape(code["W"](*arguments), (4, 1)),
+        "4.b": np.reshape(code["d"](*arguments), (1,)),
+    }
+    probability = slopes * len(slopes) + y[:, 0]
+    return Derived(np.reshape(probability, (-1, 1)), gradients)
+
+
+def output(net: Net, prediction: Array) -> Array:
+    """Return what `Derived.prediction` is to be compared with: the prediction, or its probability for the example."""
+    if isinstance(net.layers[0], Conv2d):
+        return np.asarray(entry("sigmoid").compiled_value(prediction))
+    return prediction
+
+
+@cache
+def entry(name: str) -> Entry:
+    """Return a catalogue entry."""
+    return catalogue.load(name)

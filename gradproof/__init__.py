@@ -1,0 +1,58 @@
+"""gradproof: is this gradient right, and why?
+
+The public names, loaded when they are first used: importing `gradproof` alone costs next to nothing.
+
+>>> import gradproof
+>>> sigmoid = gradproof.load("sigmoid")
+>>> sigmoid.compiled_gradient["x"](0.0)
+np.float64(0.25)
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from checks.gradients import check_gradient
+    from checks.identity import identical
+    from checks.networks import check_network
+    from checks.run import Run, verify
+    from checks.verdict import Status, Verdict
+    from derive.catalogue import load, names
+
+_HOMES = {
+    "Run": "checks.run",
+    "Status": "checks.verdict",
+    "Verdict": "checks.verdict",
+    "check_gradient": "checks.gradients",
+    "check_network": "checks.networks",
+    "identical": "checks.identity",
+    "load": "derive.catalogue",
+    "names": "derive.catalogue",
+    "verify": "checks.run",
+}
+
+__all__ = [
+    "Run",
+    "Status",
+    "Verdict",
+    "check_gradient",
+    "check_network",
+    "identical",
+    "load",
+    "names",
+    "verify",
+]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("gradproof")
+    if name not in _HOMES:
+        raise AttributeError(f"gradproof has no public name {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted([*__all__, "__version__"])

@@ -1,0 +1,62 @@
+"""The command line. Each command imports what it needs when it runs, so that `--help` is instant."""
+
+import sys
+
+import typer
+
+from gradproof.cli import derive, train, verify, worksheet
+from gradproof.cli.output import BadInputError, say_bad_input
+
+app = typer.Typer(
+    name="gradproof",
+    help="Derive, prove and check the gradients of a neural-network course.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("verify")(verify.command)
+app.command("derive")(derive.command)
+app.command("train")(train.command)
+app.add_typer(worksheet.app, name="worksheet")
+
+
+@app.callback(invoke_without_command=True)
+def _options(
+    context: typer.Context, version: bool = typer.Option(False, "--version", help="Show the version and stop.")
+) -> None:
+    if version:
+        from importlib.metadata import version as installed
+
+        typer.echo(f"gradproof {installed('gradproof')}")
+        raise typer.Exit
+    if context.invoked_subcommand is None:
+        typer.echo(context.get_help())
+        raise typer.Exit(2)
+
+
+def main() -> None:
+    """Run the command line: exit code 0 all well, 1 refuted, 2 bad input, 3 undecided, 130 interrupted."""
+    as_json = "--json" in sys.argv
+    try:
+        code = app(standalone_mode=False)
+    except BadInputError as error:
+        say_bad_input(str(error), as_json)
+        code = 2
+    except KeyboardInterrupt:
+        print("gradproof: interrupted", file=sys.stderr)
+        code = 130
+    except BrokenPipeError:
+        code = 0  # the reader of our output has seen enough
+    except Exception as error:
+        message = getattr(error, "format_message", None)
+        if type(error).__name__ == "Abort":
+            print("gradproof: interrupted", file=sys.stderr)
+            code = 130
+        elif message is None:
+            raise
+        else:
+            say_bad_input(f"{message()} See `gradproof --help`.", as_json)
+            code = 2
+    sys.exit(code if isinstance(code, int) else 0)

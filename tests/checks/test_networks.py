@@ -1,0 +1,293 @@
+"""Planted errors in back-propagation are caught, located and named; right networks agree."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from checks.networks import check_network
+from checks.networks.training import Watcher, check_conv, check_halves
+from checks.verdict import Counterexample, Status, Verdict
+from numeric.experiments import conv
+from numeric.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from numeric.losses import (
+    BinaryCrossEntropy,
+    BinaryCrossEntropyWithLogits,
+    Loss,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
+from numeric.net import Net
+
+Array = np.ndarray
+
+
+class NegatedWeights(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.dW = -self.dW
+
+
+class MeanedTwice(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.dW = self.dW / len(x)
+
+
+class MissingMean(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.dW = self.dW * len(x)
+
+
+class TransposedWeights(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.dW = np.ascontiguousarray(self.dW.T)
+
+
+class MeanOfTheBias(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.db = dy.mean(axis=0)
+
+
+class OneEntryOff(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.dW[1, 2] *= 1 + 1e-6
+
+
+class StaleCache(Linear):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x[::-1], dy)
+
+
+class WeightsSentBackUntransposed(Linear):
+    def input_gradient(self, x: Array, dy: Array) -> Array:
+        return dy @ self.W
+
+
+class NoMask(ReLU):
+    def input_gradient(self, x: Array, dy: Array) -> Array:
+        return dy
+
+
+class MaskOfTheWrongSign(ReLU):
+    def input_gradient(self, x: Array, dy: Array) -> Array:
+        return dy * (x < 0)
+
+
+class SigmoidForItsDerivative(Sigmoid):
+    def input_gradient(self, x: Array, dy: Array) -> Array:
+        return dy * self.forward(x)
+
+
+def trained_once(layers: list[object], loss: Loss, outputs: int, seed: int = 0) -> tuple[Net, Array, Array]:
+    """Run one forward and backward pass on a random batch of 24 rows with 6 features."""
+    rng = np.random.default_rng(seed)
+    x = rng.normal(size=(24, 6))
+    y = np.eye(outputs)[rng.integers(outputs, size=24)] if outputs > 1 else rng.integers(2, size=(24, 1)).astype(float)
+    net = Net(layers)  # type: ignore[arg-type]
+    prediction, trace = net.forward(x)
+    net.backward(trace, loss.gradient(prediction, y))
+    return net, x, y
+
+
+def judged(layers: list[object], loss: Loss, outputs: int) -> Verdict:
+    net, x, y = trained_once(layers, loss, outputs)
+    return check_network(net, loss, x, y)
+
+
+def rng() -> np.random.Generator:
+    return np.random.default_rng(1)
+
+
+@pytest.mark.parametrize(
+    ("loss", "outputs", "last"),
+    [
+        (SoftmaxCrossEntropy(), 4, []),
+        (SoftmaxCrossEntropy("sum"), 4, []),
+        (BinaryCrossEntropyWithLogits(), 1, []),
+        (BinaryCrossEntropyWithLogits("sum"), 1, []),
+        (BinaryCrossEntropy(), 1, [Sigmoid()]),
+    ],
+)
+@pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh])
+def test_right_networks_agree(
+    loss: Loss, outputs: int, last: list[object], activation: Callable[[], object]
+) -> None:
+    verdict = judged([Linear(6, 6, rng()), activation(), Linear(6, outputs, rng()), *last], loss, outputs)
+    assert verdict.status is Status.AGREES, verdict.reason
+    assert verdict.compared == 6 * 6 + 6 + 6 * outputs + outputs
+
+
+PLANTED = [
+    (NegatedWeights, "sign", "W"),
+    (MeanedTwice, "1/B doubled", "W"),
+    (MissingMean, "1/B missing", "W"),
+    (TransposedWeights, "transposed", "W"),
+    (MeanOfTheBias, "1/B doubled", "b"),
+    (OneEntryOff, None, "W"),
+    (StaleCache, None, "W"),
+]
+
+
+@pytest.mark.parametrize(("kind", "mistake", "parameter"), PLANTED)
+@pytest.mark.parametrize("place", [0, 2])
+def test_a_planted_error_in_a_linear_layer_is_caught_located_and_named(
+    kind: type[Linear], mistake: str | None, parameter: str, place: int
+) -> None:
+    layers: list[object] = [Linear(6, 6, rng()), Tanh(), Linear(6, 6, rng())]
+    layers[place] = kind(6, 6, rng())
+    verdict = judged(layers, SoftmaxCrossEntropy(), 6)
+    assert verdict.status is Status.REFUTED
+    assert isinstance(verdict.evidence, Counterexample)
+    assert verdict.evidence.point["parameter"] == f"{place}.{parameter}"
+    assert verdict.evidence.right.kind == "rigorous"
+    assert f"layer {place} ({kind.__name__}) computes its {parameter} gradient wrongly" in verdict.reason
+    assert verdict.mistake == mistake
+
+
+@pytest.mark.parametrize("kind", [NoMask, MaskOfTheWrongSign])
+def test_a_wrong_mask_is_caught_and_the_layer_named(kind: type[ReLU]) -> None:
+    verdict = judged([Linear(6, 6, rng()), kind(), Linear(6, 4, rng())], SoftmaxCrossEntropy(), 4)
+    assert verdict.status is Status.REFUTED
+    assert f"layer 1 ({kind.__name__}) sends a wrong gradient back" in verdict.reason
+    assert verdict.mistake == ("activation mask forgotten" if kind is NoMask else None)
+
+
+def test_weights_sent_back_untransposed_are_caught() -> None:
+    verdict = judged([Linear(6, 6, rng()), ReLU(), WeightsSentBackUntransposed(6, 6, rng())], SoftmaxCrossEntropy(), 6)
+    assert verdict.status is Status.REFUTED
+    assert "layer 2 (WeightsSentBackUntransposed) sends a wrong gradient back" in verdict.reason
+
+
+def test_the_sigmoid_for_its_derivative_is_caught() -> None:
+    verdict = judged([Linear(6, 6, rng()), SigmoidForItsDerivative(), Linear(6, 4, rng())], SoftmaxCrossEntropy(), 4)
+    assert verdict.status is Status.REFUTED
+    assert "layer 1 (SigmoidForItsDerivative)" in verdict.reason
+
+
+def test_a_wrong_shape_is_said_to_be_that() -> None:
+    verdict = judged([TransposedWeights(6, 5, rng()), ReLU(), Linear(5, 4, rng())], SoftmaxCrossEntropy(), 4)
+    assert verdict.status is Status.UNDECIDED
+    assert "0.W has shape (5, 6), the parameter (6, 5)" in verdict.reason
+
+
+def test_nan_in_a_gradient_never_agrees() -> None:
+    net, x, y = trained_once([Linear(6, 4, rng())], SoftmaxCrossEntropy(), 4)
+    net.layers[0].dW[2, 1] = np.nan  # type: ignore[attr-defined]
+    verdict = check_network(net, SoftmaxCrossEntropy(), x, y)
+    assert verdict.status is Status.UNDECIDED
+    assert "nan" in verdict.reason
+
+
+def test_a_forward_pass_that_is_not_the_declared_layer_is_noticed() -> None:
+    class Doubled(Linear):
+        def forward(self, x: Array) -> Array:
+            return 2 * super().forward(x)
+
+    verdict = judged([Doubled(6, 4, rng())], SoftmaxCrossEntropy(), 4)
+    assert verdict.status is Status.UNDECIDED
+    assert "forward pass is not that of the declared layers" in verdict.reason
+
+
+def test_what_the_catalogue_does_not_hold_is_undecided() -> None:
+    assert judged([Linear(6, 4, rng())], SquaredError(), 4).status is Status.UNDECIDED
+
+
+class FlippedKernel(Conv2d):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.dW = self.dW[..., ::-1, ::-1].copy()
+
+
+class SumOfTheImage(Conv2d):
+    def store_gradients(self, x: Array, dy: Array) -> None:
+        super().store_gradients(x, dy)
+        self.db = np.array([x.sum()])
+
+
+class EveryCellWins(MaxPool2d):
+    def input_gradient(self, x: Array, dy: Array) -> Array:
+        return np.repeat(np.repeat(dy, 2, axis=2), 2, axis=3)
+
+
+class FirstCellWins(MaxPool2d):
+    def input_gradient(self, x: Array, dy: Array) -> Array:
+        routed = np.zeros_like(x)
+        routed[:, :, ::2, ::2] = dy
+        return routed
+
+
+def conv_net(**replaced: object) -> tuple[Net, Array, Array]:
+    generator = np.random.default_rng(5)
+    layers: list[object] = [
+        replaced.get("conv", Conv2d)(1, 1, 3, generator),  # type: ignore[operator]
+        replaced.get("relu", ReLU)(),  # type: ignore[operator]
+        replaced.get("pool", MaxPool2d)(2),  # type: ignore[operator]
+        Flatten(),
+        replaced.get("dense", Linear)(4, 1, generator),  # type: ignore[operator]
+    ]
+    x, y = generator.normal(size=(16, 1, 6, 6)), generator.integers(2, size=(16, 1)).astype(float)
+    net = Net(layers)  # type: ignore[arg-type]
+    prediction, trace = net.forward(x)
+    net.backward(trace, BinaryCrossEntropyWithLogits().gradient(prediction, y))
+    return net, x, y
+
+
+@pytest.mark.parametrize(
+    "replaced",
+    [
+        {"conv": FlippedKernel}, {"conv": SumOfTheImage}, {"pool": EveryCellWins}, {"pool": FirstCellWins},
+        {"relu": NoMask}, {"dense": NegatedWeights}, {"dense": MissingMean},
+    ],
+    ids=lambda replaced: next(iter(replaced.values())).__name__,
+)  # fmt: skip
+def test_planted_errors_in_the_convolutional_example_are_caught(replaced: dict[str, object]) -> None:
+    verdict = check_network(*reordered(conv_net(**replaced)))
+    assert verdict.status is Status.REFUTED
+    assert isinstance(verdict.evidence, Counterexample)
+    assert verdict.evidence.right.kind == "rigorous"
+
+
+def test_the_flipped_kernel_is_named() -> None:
+    assert check_network(*reordered(conv_net(conv=FlippedKernel))).mistake == "kernel flipped"
+
+
+def test_the_right_convolutional_example_agrees() -> None:
+    verdict = check_network(*reordered(conv_net()))
+    assert verdict.status is Status.AGREES
+    assert verdict.compared == 15
+
+
+def reordered(made: tuple[Net, Array, Array]) -> tuple[Net, Loss, Array, Array]:
+    net, x, y = made
+    return net, BinaryCrossEntropyWithLogits(), x, y
+
+
+def test_two_real_trainings_agree_at_every_moment() -> None:
+    for check in (check_halves, check_conv):
+        _, rows = check()
+        assert {row.verdict.status for row in rows} == {Status.AGREES}
+
+
+def test_a_planted_error_is_caught_while_a_network_trains_on_squares() -> None:
+    generator = np.random.default_rng(0)
+    data = conv.squares(64, generator)
+    x, y = conv.as_batch(data)
+    net = conv.network(generator)
+    net.layers[0] = SumOfTheImage.of(net.layers[0].W, net.layers[0].b)  # type: ignore[attr-defined]
+    watcher = Watcher(BinaryCrossEntropyWithLogits(), frozenset({0, 3}), "again")
+    conv.train(
+        net, watcher.loss, x, y, learning_rate=1e-4, steps=4, batch_size=16, rng=generator, on_step=watcher
+    )
+    assert watcher.gradients().status is Status.REFUTED
+    assert watcher.directions().status is Status.UNDECIDED  # the third opinion differs too, without a formula
+
+
+def test_a_training_that_ends_before_its_moments_does_not_agree() -> None:
+    watcher = Watcher(SoftmaxCrossEntropy(), frozenset({0, 99}), "again")
+    watcher.verdicts.append(judged([Linear(6, 4, rng())], SoftmaxCrossEntropy(), 4))
+    assert watcher.gradients().status is Status.UNDECIDED
