@@ -1,0 +1,1 @@
+"""The judge: verdicts, identities, gradients, networks. The only room in which the two witnesses meet."""

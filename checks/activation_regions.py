@@ -51,9 +51,7 @@ def check_regions(entry: ArrayEntry) -> Verdict:
             "largest cell is 0 sends nothing back: in both cases the gradient of an adjacent region, an element of the "
             "Clarke subdifferential."
         ),
-        evidence=Proof(
-            procedure="identities of polynomials, region by region (python-flint)", regions=len(patterns())
-        ),
+        evidence=Proof(procedure="identities of polynomials, region by region (python-flint)", regions=len(patterns())),
         reproduce=f"gradproof verify {entry.name}",
     )
 
@@ -69,9 +67,7 @@ class _Algebra:
         self._context = fmpq_mpoly_ctx.get(tuple(self._names), Ordering.lex)
         self._of = dict(zip(self._names, self._context.gens(), strict=True))
         self._entry = entry
-        self.textbooks = {
-            parameter: self._by_selection(formula) for parameter, formula in self._written_out().items()
-        }
+        self.textbooks = {parameter: self._by_selection(formula) for parameter, formula in self._written_out().items()}
 
     def place(self, name: str) -> int:
         """Return the position of a generator."""
@@ -100,7 +96,7 @@ class _Algebra:
 
     def _written_out(self) -> dict[str, sp.Expr]:
         """Return ∂z/∂parameter for each of the 15 parameters, as the catalogue has it, for one image and δ = 1."""
-        sizes = {symbol: 1 for symbol in self._entry.variables[0].shape[0].free_symbols}
+        sizes = dict.fromkeys(self._entry.variables[0].shape[0].free_symbols, 1)
         one = {entry_symbol("delta", (0,)): sp.S.One}
         found = {}
         for name in ("K", "c", "W", "d"):

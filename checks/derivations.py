@@ -33,7 +33,7 @@ class Claim:
     place: str
 
 
-# -- the checks ---------------------------------------------------------------------------------------------------------
+# -- the checks -----------------------------------------------------------------------------------
 
 
 def check_steps(entry: Entry) -> Verdict:
@@ -60,7 +60,11 @@ def check_textbook(entry: Entry) -> Verdict:
                 return _failed(verdict, f"The textbook form of {name}{claim.place}", entry)
     what = f"{len(entry.targets)} textbook form{'s' * (len(entry.targets) > 1)}"
     if isinstance(entry, ArrayEntry):
-        return _proved(f"{what} equal to the derivative in {count} exact identities at unequal sizes.", entry, "normal form at three unequal sizes")
+        return _proved(
+            f"{what} equal to the derivative in {count} exact identities at unequal sizes.",
+            entry,
+            "normal form at three unequal sizes",
+        )
     return _proved(f"{what} equal to the derivative on the whole domain.", entry, "normal form")
 
 
@@ -80,7 +84,9 @@ def check_all_sizes(entry: ArrayEntry) -> Verdict:
                 reproduce=_again(entry),
             )
     sizes = ", ".join(map(str, _sizes_of(entry)))
-    return _proved(f"Derived and textbook form have the same index form for all sizes {sizes}.", entry, "canonical index form")
+    return _proved(
+        f"Derived and textbook form have the same index form for all sizes {sizes}.", entry, "canonical index form"
+    )
 
 
 def check_wrong_answers(entry: Entry) -> Verdict:
@@ -115,7 +121,7 @@ def refutation(entry: Entry, of: str, formula: sp.Expr) -> Verdict:
     return verdict
 
 
-# -- what is claimed ------------------------------------------------------------------------------------------------------
+# -- what is claimed ------------------------------------------------------------------------------
 
 
 def textbook_claims(entry: Entry, name: str, answer: sp.Expr | None = None) -> Iterator[Claim]:
@@ -286,7 +292,8 @@ def _array_step_claims(entry: ArrayEntry, chain: Derivation, step: Step) -> Iter
             _carried_out(instantiate(expanded(entry, side), sizes, where)).xreplace(conditions)
             for side in (step.before, step.after)
         ]
-        yield Claim(*sides, _array_domain(entry, *sides), f", entry {list(position)}")
+        before, after = sides
+        yield Claim(before, after, _array_domain(entry, before, after), f", entry {list(position)}")
 
 
 def _moment_step_claims(entry: MomentEntry, chain: Derivation, step: Step) -> Iterator[Claim]:
@@ -298,11 +305,11 @@ def _moment_step_claims(entry: MomentEntry, chain: Derivation, step: Step) -> It
         return
     for number in (1, 2, 3):
         sizes = dict.fromkeys(_random_sizes(entry), number)
-        sides = [expectation_written_out(side, entry.random, sizes) for side in (step.before, step.after)]
-        yield Claim(*sides, entry.domain, f", size {number}")
+        before, after = (expectation_written_out(side, entry.random, sizes) for side in (step.before, step.after))
+        yield Claim(before, after, entry.domain, f", size {number}")
 
 
-# -- words ----------------------------------------------------------------------------------------------------------------
+# -- words ----------------------------------------------------------------------------------------
 
 
 def _again(entry: Entry) -> str:

@@ -52,7 +52,7 @@ def enclose(expression: sp.Expr, point: Mapping[sp.Symbol, fmpq], bits: int = 12
 
 
 def compare(left: arb, right: arb) -> int | None:
-    """Return −1, 0 or 1 for certain order of two balls, or None when they overlap without being the same exact number."""
+    """Return −1, 0 or 1 for certain order of two balls, or None when they overlap and are not the same number."""
     if left < right:
         return -1
     if left > right:
@@ -62,7 +62,7 @@ def compare(left: arb, right: arb) -> int | None:
     return None
 
 
-def _ball(node: sp.Expr, point: Mapping[sp.Symbol, fmpq]) -> arb:
+def _ball(node: sp.Expr, point: Mapping[sp.Symbol, fmpq]) -> arb:  # noqa: PLR0911 - one line for each kind of node
     if node.is_Symbol:
         if node not in point:
             raise NotEvaluableError(f"the symbol {node} has no value")
@@ -110,7 +110,7 @@ def _power(node: sp.Expr, point: Mapping[sp.Symbol, fmpq]) -> arb:
         if power.is_exact() and power.is_integer():
             return base ** int(power.unique_fmpz())
         raise UndefinedHereError("a negative number to a power that is not whole")
-    return (power * base.log()).exp() if not (exponent == sp.Rational(1, 2)) else base.sqrt()
+    return base.sqrt() if exponent == sp.Rational(1, 2) else (power * base.log()).exp()
 
 
 def _logarithm(node: sp.Expr, point: Mapping[sp.Symbol, fmpq]) -> arb:

@@ -3,6 +3,7 @@
 import math
 
 import numpy as np
+import numpy.typing as npt
 import sympy as sp
 
 from checks.verdict import Attempt, Comparison, Status, Verdict
@@ -48,7 +49,7 @@ def check_sampled_variance(entry: MomentEntry) -> Verdict:
         return _undecided(f"{worst_at} is {worst:.1f} standard errors from the derived variance.")
     return Verdict(
         status=Status.AGREES,
-        reason=f"{compared} sample variances of drawn weights lie within {worst:.1f} standard errors of the derived ones.",
+        reason=f"{compared} sample variances are within {worst:.1f} standard errors of the derived ones.",
         evidence=Comparison(
             compared=compared, max_error=worst, tolerance=DEVIATIONS, unit="standard errors", worst_at=worst_at
         ),
@@ -58,10 +59,14 @@ def check_sampled_variance(entry: MomentEntry) -> Verdict:
 
 def _number(entry: MomentEntry, name: str, **values: float) -> float:
     symbols = {symbol.name: symbol for symbol in entry.textbook(name).free_symbols}
-    return float(entry.textbook(name).subs({symbols[key]: sp.Float(value, 17) for key, value in values.items() if key in symbols}))
+    return float(
+        entry.textbook(name).subs(
+            {symbols[key]: sp.Float(value, 17) for key, value in values.items() if key in symbols}
+        )
+    )
 
 
-def _standard_errors(sample: np.ndarray, expected: float) -> float:  # type: ignore[type-arg]
+def _standard_errors(sample: npt.NDArray[np.float64], expected: float) -> float:
     """Return |s² − σ²| in standard errors of s², whose variance is (μ₄ − σ⁴)/n for a known mean of zero."""
     squares = sample**2
     return abs(float(np.mean(squares)) - expected) / (float(np.std(squares)) / math.sqrt(sample.size))

@@ -5,6 +5,7 @@ closer and closer to it. Only when both say the same does the limit agree.
 """
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import sympy as sp
 from flint import fmpq
@@ -42,7 +43,7 @@ def check_limits(entry: Entry) -> Verdict | None:
                 return _undecided(entry, limit, f"SymPy's limit is {named}")
             distances = [_distance(at_choice, limit, value, step) for step in range(1, APPROACH + 1)]
             closing = distances[APPROACH // 2 :]  # a function may swing before it settles
-            if any(later > earlier for earlier, later in zip(closing, closing[1:], strict=False)):
+            if any(later > earlier for earlier, later in pairwise(closing)):
                 return _undecided(entry, limit, f"the distances {distances} do not shrink")
             if distances[-1] > (NEARLY if value.is_finite else NEARLY_INFINITE):
                 return _undecided(entry, limit, f"the distance is still {distances[-1]:.2e}")
@@ -128,11 +129,7 @@ def _again(entry: Entry) -> str:
 
 
 def _one_sided(value: sp.Expr, symbol: sp.Symbol, kink: Kink) -> set[sp.Expr]:
-    return {
-        sp.diff(region.left, symbol).subs(symbol, 0)
-        for region in split(value, value, borders=False)
-        if kink.where.has(symbol)
-    }
+    return {sp.diff(region.left, symbol).subs(symbol, 0) for region in split(value, value, borders=False)}
 
 
 def _formula(entry: Entry, limit: Limit) -> sp.Expr:
@@ -142,7 +139,7 @@ def _formula(entry: Entry, limit: Limit) -> sp.Expr:
     if isinstance(entry, MomentEntry):
         return entry.textbook(limit.of)
     assert isinstance(entry, ArrayEntry)
-    sizes = {size: 2 for size in size_choices(entry)[0]}
+    sizes = dict.fromkeys(size_choices(entry)[0], 2)
     if not limit.of:
         return instantiate(entry.value, sizes)
     name, *position = limit.of.split("_")
@@ -169,7 +166,7 @@ def _others(formula: sp.Expr, limit: Limit) -> list[Mapping[sp.Symbol, sp.Expr]]
 
 
 def _distance(formula: sp.Expr, limit: Limit, value: sp.Expr, step: int) -> float:
-    """Return how far the formula is from its limit at the step-th point: 0 distance is at infinity for an infinite one."""
+    """Return how far the formula is from its limit at the step-th point; 1/size for an infinite limit."""
     point = {limit.variable: _approaching(limit, step)}
     try:
         ball = enclose(formula, point, BITS)
@@ -211,5 +208,3 @@ def _kink_fault(entry: Entry, kink: Kink, why: str) -> Verdict:
         evidence=Attempt(tried=(why,)),
         reproduce=_again(entry),
     )
-
-

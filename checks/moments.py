@@ -60,11 +60,11 @@ def root_is(root: PositiveRoot, value: sp.Expr) -> sp.Expr:
     """
     expression, unknown = root.args
     coefficients = sp.Poly(expression, unknown).all_coeffs()
-    if not (len(coefficients) == 3 and coefficients[1] == 0 and coefficients[0].is_positive and coefficients[2].is_negative):
+    if not (
+        len(coefficients) == 3 and coefficients[1] == 0 and coefficients[0].is_positive and coefficients[2].is_negative
+    ):
         raise ValueError(f"{expression} is not of the form c a^2 - r with c, r > 0")
     if not value.is_positive:
         # A value of the wrong sign would solve the squared equation and not be the root.
         return value - sp.sqrt(-coefficients[2] / coefficients[0])
     return sp.expand(expression).xreplace({unknown: value})
-
-

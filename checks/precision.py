@@ -177,7 +177,7 @@ def _scalar(entry: ScalarEntry, ledger: Ledger) -> None:
     for what, code, formula in codes:
         computed = np.asarray(code(*values))
         for place in range(values[0].size):
-            point = {symbol: exactly(value.flat[place]) for symbol, value in zip(symbols, values, strict=True)}
+            point = {symbol: exactly(float(value.flat[place])) for symbol, value in zip(symbols, values, strict=True)}
             ledger.measure(computed.flat[place], formula, point, what, describe(entry, arrays, place))
 
 
@@ -218,7 +218,7 @@ def _compare_entries(
 
 def _written_out(arrays: dict[str, npt.NDArray[Any]]) -> dict[sp.Symbol, fmpq]:
     return {
-        entry_symbol(name, position): exactly(array[position])
+        entry_symbol(name, position): exactly(float(array[position]))
         for name, array in arrays.items()
         for position in np.ndindex(array.shape)
     }

@@ -94,7 +94,7 @@ class Run:
     @property
     def reason(self) -> str:
         """One sentence over the whole."""
-        counts = {status: 0 for status in Status}
+        counts = dict.fromkeys(Status, 0)
         for result in self.results:
             counts[result.verdict.status] += 1
         shown = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
@@ -128,7 +128,7 @@ def peak_memory_mb() -> float:
     return sum(usages) / unit
 
 
-# -- the entries --------------------------------------------------------------------------------------------------------
+# -- the entries ----------------------------------------------------------------------------------
 
 
 def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | None]]]:
@@ -169,7 +169,7 @@ def verify_entry(name: str) -> list[Result]:
     return [row for row in rows if row is not None]
 
 
-# -- the whole ------------------------------------------------------------------------------------------------------------
+# -- the whole ------------------------------------------------------------------------------------
 
 NETWORKS = ("digits", "halves", "conv", "fashion")
 

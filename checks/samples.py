@@ -48,7 +48,7 @@ def extreme_points(entry: ScalarEntry) -> Arrays:
 
 def extreme_arrays(entry: ArrayEntry) -> Iterator[tuple[Arrays, Mapping[sp.Symbol, int]]]:
     """Yield arrays that hold extreme values, each one beside ordinary ones, with their sizes."""
-    sizes = {size: number for size, number in size_choices(entry)[0].items()}
+    sizes = size_choices(entry)[0]
     rng = np.random.default_rng(7)
     for extreme in (*EXTREMES, 1000.0):
         arrays = {}
@@ -61,7 +61,7 @@ def extreme_arrays(entry: ArrayEntry) -> Iterator[tuple[Arrays, Mapping[sp.Symbo
 
 
 def _has_label_range(variable: Variable) -> bool:
-    return variable.values == sp.Interval(0, 1)
+    return bool(variable.values == sp.Interval(0, 1))
 
 
 def _array(

@@ -31,7 +31,9 @@ def check_differences(entry: Entry, method: str) -> Verdict | None:
         for function, gradient, point, elementwise in _trials(entry, name):
             try:
                 measurements.append(
-                    measure(function, gradient, point, name, elementwise=elementwise, method=method, reproduce=_again(entry))
+                    measure(
+                        function, gradient, point, name, elementwise=elementwise, method=method, reproduce=_again(entry)
+                    )
                 )
             except TypeError:
                 if method == "complex":

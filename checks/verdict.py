@@ -224,6 +224,8 @@ def _plain(evidence: Evidence) -> dict[str, Any] | None:
             "enclosures": sorted({evidence.left.kind, evidence.right.kind}),
         }
     plain = {
-        name: list(value) if isinstance(value, tuple) else value for name, value in vars(evidence).items() if value != ""
+        name: list(value) if isinstance(value, tuple) else value
+        for name, value in vars(evidence).items()
+        if value != ""
     }
     return {"kind": type(evidence).__name__.lower(), **plain}

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 
-class D(sp.Expr):
+class D(sp.Expr):  # type: ignore[misc]  # SymPy has no types
     """A derivative that has not been carried out: D(u, x) is ∂u/∂x, for a symbol or an indexed entry x.
 
     SymPy's own `Derivative` evaluates, reorders and drops what it likes; a teacher's chain of steps needs a derivative
@@ -16,7 +16,7 @@ class D(sp.Expr):
 
     def __new__(cls, expression: sp.Expr, variable: sp.Expr) -> "D":
         """Write ∂expression/∂variable down."""
-        return sp.Expr.__new__(cls, sp.sympify(expression), variable)
+        return sp.Expr.__new__(cls, sp.sympify(expression), variable)  # type: ignore[no-any-return]
 
     @property
     def expression(self) -> sp.Expr:

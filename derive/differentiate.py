@@ -7,6 +7,7 @@ from derive.derivation import D, Derivation, Step
 from derive.indices import bound_indices, length, same_range, substitute, with_fresh_bounds
 
 STEP_LIMIT = 400
+NODE_LIMIT = 20_000
 
 
 def differentiate(expression: sp.Expr, variable: sp.Expr) -> list[Step]:
@@ -24,7 +25,7 @@ def differentiate(expression: sp.Expr, variable: sp.Expr) -> list[Step]:
     NoRuleError
         Something in the formula has no rule.
     ValueError
-        The derivation is longer than the limit.
+        The derivation, or an expression in it, is longer than the limit.
     """
     steps: list[Step] = []
     current: sp.Expr = D(expression, variable)
@@ -39,7 +40,12 @@ def differentiate(expression: sp.Expr, variable: sp.Expr) -> list[Step]:
 
 
 def _next_derivative(current: sp.Expr) -> Step | None:
-    nodes = [node for node in sp.preorder_traversal(current) if isinstance(node, D)]
+    nodes = []
+    for count, node in enumerate(sp.preorder_traversal(current)):
+        if count > NODE_LIMIT:
+            raise ValueError(f"an expression of the derivation has more than {NODE_LIMIT:,} parts")
+        if isinstance(node, D):
+            nodes.append(node)
     if not nodes:
         return None
     # Constants and the variable itself all go at once: nobody writes a line for each zero.

@@ -111,14 +111,14 @@ class Wrong:
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What all entries declare.
+    r"""What all entries declare.
 
     Attributes
     ----------
     title:
         The name of the function as a textbook has it.
     label:
-        The function in LaTeX, for left-hand sides: `\\sigma`, `f`, `L`.
+        The function in LaTeX, for left-hand sides: `\sigma`, `f`, `L`.
     variables:
         The arguments, in the order of the compiled code.
     kinks, limits:
@@ -185,6 +185,10 @@ class Entry:
         return self.derivations[self.targets.index(name)]
 
     def _derivation(self, name: str) -> Derivation:
+        raise NotImplementedError
+
+    def textbook(self, name: str) -> sp.Expr:
+        """Return the textbook form of one target."""
         raise NotImplementedError
 
     @property
@@ -284,7 +288,7 @@ class ArrayEntry(Entry):
         An intermediate array z[n] = expression through which the loss depends on the variables: the derivation goes
         through ∂L/∂z, by the chain rule. `value` is then a function of z.
     rewritten:
-        The function in the form in which it is differentiated and compiled, after the name of the rule that leads there.
+        The function as it is differentiated and compiled, after the name of the rule that leads there.
     conditions:
         What may be used besides, such as Σ_k Y[p, k] = 1.
     definitions:
@@ -375,9 +379,7 @@ class ArrayEntry(Entry):
         )
         return Derivation(name=chain.name, label=chain.label, steps=(*chain.steps[:-1], stated))
 
-    def _derivation_through_inner(
-        self, name: str, label: str, entry: sp.Expr, textbook: sp.Expr
-    ) -> Derivation:
+    def _derivation_through_inner(self, name: str, label: str, entry: sp.Expr, textbook: sp.Expr) -> Derivation:
         """Differentiate Σ_n δ_n z_n with δ = ∂L/∂z held fixed: the chain rule through z."""
         assert self.inner is not None
         z, expression, delta = self.inner

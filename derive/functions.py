@@ -4,10 +4,12 @@ They stay whole in a formula, because a textbook writes σ(z) − y and not a qu
 means is given by `definition()`; everything that decides or evaluates goes back to that.
 """
 
+from functools import cache
+
 import sympy as sp
 
 
-class sigma(sp.Function):  # noqa: N801 - SymPy functions are written as in a formula
+class sigma(sp.Function):  # type: ignore[misc]  # SymPy has no types  # noqa: N801 - SymPy functions are written as in a formula
     """The logistic sigmoid σ(u) = 1 / (1 + e^(−u)) for real u; its values lie in (0, 1)."""
 
     nargs = 1
@@ -28,10 +30,10 @@ class sigma(sp.Function):  # noqa: N801 - SymPy functions are written as in a fo
         return self * (1 - self)
 
     def _eval_is_real(self) -> bool | None:
-        return self.args[0].is_extended_real
+        return self.args[0].is_extended_real  # type: ignore[no-any-return]
 
     def _eval_is_positive(self) -> bool | None:
-        return self.args[0].is_real
+        return self.args[0].is_real  # type: ignore[no-any-return]
 
     def _eval_evalf(self, prec: int) -> sp.Expr:
         return self.definition()._eval_evalf(prec)
@@ -40,7 +42,7 @@ class sigma(sp.Function):  # noqa: N801 - SymPy functions are written as in a fo
         return self.definition() if rule == "_eval_rewrite_as_exp" else None
 
 
-class softplus(sp.Function):  # noqa: N801
+class softplus(sp.Function):  # type: ignore[misc]  # SymPy has no types  # noqa: N801
     """The softplus ln(1 + e^u) for real u; its derivative is σ(u)."""
 
     nargs = 1
@@ -64,10 +66,10 @@ class softplus(sp.Function):  # noqa: N801
         return self.definition()._eval_evalf(prec)
 
     def _eval_is_real(self) -> bool | None:
-        return self.args[0].is_extended_real
+        return self.args[0].is_extended_real  # type: ignore[no-any-return]
 
     def _eval_is_positive(self) -> bool | None:
-        return self.args[0].is_real
+        return self.args[0].is_real  # type: ignore[no-any-return]
 
 
 def relu(u: sp.Expr) -> sp.Expr:
@@ -82,18 +84,17 @@ def indicator(condition: sp.Basic) -> sp.Expr:
 
 def defined(expression: sp.Expr) -> sp.Expr:
     """Replace σ and softplus by what they mean, so that only elementary functions remain."""
-    return expression.replace(
-        lambda node: isinstance(node, (sigma, softplus)), lambda node: node.func.definition(node)
-    )
+    return expression.replace(lambda node: isinstance(node, (sigma, softplus)), lambda node: node.func.definition(node))
 
 
+@cache
 def general_function(name: str) -> type[sp.Function]:
     """Return an unspecified differentiable function h, whose derivative prints as h′.
 
     SymPy's own undefined functions differentiate into `Subs(Derivative(h(ξ), ξ), ξ, u)`, which no reader expects.
     """
 
-    def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:  # noqa: ARG001 - SymPy's signature
+    def fdiff(self: sp.Function, argindex: int = 1) -> sp.Expr:
         return general_function(name + "'")(self.args[0])
 
     return type(

@@ -1,7 +1,7 @@
 """Index notation over symbolic sizes: arrays, indices that carry their range, sums, Kronecker deltas.
 
-An index is a SymPy `Idx` with a range, 0 … N−1; a sum is a SymPy `Sum` over the whole range of its index. Only two rules
-are used on deltas, Σ_k δ_kp f(k) = f(p) and δ_pp = 1, and only when k and p run over the same range: SymPy's own
+An index is a SymPy `Idx` with a range, 0 … N−1; a sum is a SymPy `Sum` over the whole range of its index. Only two
+rules are used on deltas, Σ_k δ_kp f(k) = f(p) and δ_pp = 1, and only when k and p run over the same range: SymPy's own
 evaluation of such sums returns case distinctions on the range, or nothing.
 """
 
@@ -78,7 +78,7 @@ def _fresh(index: sp.Idx, taken: set[sp.Basic]) -> sp.Idx:
     return sp.Idx(f"{index.name}{number}", length(index))
 
 
-# -- canonical form: the same for two expressions that differ by the names of bound indices only ----------------------
+# -- canonical form: the same for two expressions that differ by the names of bound indices only --
 
 
 def canonical(expression: sp.Expr) -> sp.Expr:
@@ -115,9 +115,7 @@ def _canonical_sum(term: sp.Expr, bound: list[sp.Idx]) -> sp.Expr:
                     return _canonical_sum(rest, [index for index in bound if index != eliminated])
     free = [factor for factor in factors if not factor.free_symbols & set(bound)]
     tied = sp.Mul(*(factor for factor in factors if factor.free_symbols & set(bound)))
-    for index in bound:
-        if index not in tied.free_symbols:
-            free.append(length(index))
+    free.extend(length(index) for index in bound if index not in tied.free_symbols)
     bound = [index for index in bound if index in tied.free_symbols]
     return sp.Mul(*free, _renamed(tied, bound))
 
@@ -146,7 +144,7 @@ def _renamed(body: sp.Expr, bound: list[sp.Idx]) -> sp.Expr:
     return min(candidates, key=lambda candidate: candidate[0])[1]
 
 
-# -- at given sizes: plain formulas in as many symbols as there are entries --------------------------------------------
+# -- at given sizes: plain formulas in as many symbols as there are entries -----------------------
 
 
 def instantiate(
@@ -167,7 +165,7 @@ def instantiate(
     return _written_out(expression, values)
 
 
-def _written_out(node: sp.Expr, values: dict[sp.Basic, int]) -> sp.Expr:
+def _written_out(node: sp.Expr, values: dict[sp.Basic, int]) -> sp.Expr:  # noqa: PLR0911 - one for each kind
     if isinstance(node, sp.Sum):
         bound = bound_indices(node)
         ranges = [range(_integer(low, values), _integer(high, values) + 1) for _, low, high in node.limits]

@@ -51,9 +51,7 @@ def element(form: MatrixExpr, row: sp.Expr, column: sp.Expr, arrays: Mapping[str
     raise TypeError(f"{type(form).__name__} is not in the matrix language of textbook forms")
 
 
-def _product(
-    factors: list[MatrixExpr], row: sp.Expr, column: sp.Expr, arrays: Mapping[str, sp.IndexedBase]
-) -> sp.Expr:
+def _product(factors: list[MatrixExpr], row: sp.Expr, column: sp.Expr, arrays: Mapping[str, sp.IndexedBase]) -> sp.Expr:
     first, *rest = factors
     if not rest:
         return element(first, row, column, arrays)

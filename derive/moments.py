@@ -1,6 +1,7 @@
 """Expectation and variance rules over sums of independent random entries, with symbolic size."""
 
 from collections.abc import Mapping
+from itertools import pairwise
 
 import sympy as sp
 
@@ -8,14 +9,14 @@ from derive.derivation import Step
 from derive.indices import canonical, total
 
 
-class E(sp.Expr):
+class E(sp.Expr):  # type: ignore[misc]  # SymPy has no types
     """An expectation that has not been carried out."""
 
     is_commutative = True
 
     def __new__(cls, expression: sp.Expr) -> "E":
         """Write E[expression] down."""
-        return sp.Expr.__new__(cls, sp.sympify(expression))
+        return sp.Expr.__new__(cls, sp.sympify(expression))  # type: ignore[no-any-return]
 
     def _eval_is_real(self) -> bool:
         return True
@@ -27,14 +28,14 @@ class E(sp.Expr):
         return rf"\operatorname{{E}}\left[{printer._print(self.args[0])}\right]"  # type: ignore[attr-defined]
 
 
-class PositiveRoot(sp.Expr):
+class PositiveRoot(sp.Expr):  # type: ignore[misc]  # SymPy has no types
     """The positive value of an unknown at which an expression, increasing in it, is zero."""
 
     is_commutative = True
 
     def __new__(cls, expression: sp.Expr, unknown: sp.Symbol) -> "PositiveRoot":
         """Name the root of expression = 0 in the unknown."""
-        return sp.Expr.__new__(cls, sp.sympify(expression), unknown)
+        return sp.Expr.__new__(cls, sp.sympify(expression), unknown)  # type: ignore[no-any-return]
 
     def _sympystr(self, printer: object) -> str:
         return f"the {self.args[1]} > 0 with {printer._print(self.args[0])} = 0"  # type: ignore[attr-defined]
@@ -64,17 +65,12 @@ def variance_of_dot_product(
         ("independence: E[w_i w_j x_i x_j] = E[w_i w_j] E[x_i x_j]", total(E(w[i] * w[j]) * E(x[i] * x[j]), i, j)),
         (
             "independent entries of mean zero: E[w_i w_j] = Var(w) delta_ij",
-            total(
-                variances[w] * sp.KroneckerDelta(i, j) * variances[x] * sp.KroneckerDelta(i, j), i, j
-            ),
+            total(variances[w] * sp.KroneckerDelta(i, j) * variances[x] * sp.KroneckerDelta(i, j), i, j),
         ),
         ("Kronecker contraction", total(variances[w] * variances[x], i)),
         ("count equal terms", canonical(total(variances[w] * variances[x], i))),
     ]
-    return [
-        Step(before=before, rule=rule, after=after)
-        for (_, before), (rule, after) in zip(chain, chain[1:], strict=False)
-    ]
+    return [Step(before=before, rule=rule, after=after) for (_, before), (rule, after) in pairwise(chain)]
 
 
 def uniform_variance(a: sp.Symbol) -> list[Step]:

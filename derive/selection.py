@@ -61,7 +61,9 @@ def compile_selected(entry: "ArrayEntry") -> "tuple[Compiled, dict[str, Compiled
         target = entry.entry_of(name)
         free = target.indices if hasattr(target, "indices") else ()
         inputs = [*known, delta.base, *(base for base, _ in defined_code)]
-        last = delta_code if name == str(z.base.label) else compile_arrays(inputs, free, entry.textbook(name), name=name)
+        last = (
+            delta_code if name == str(z.base.label) else compile_arrays(inputs, free, entry.textbook(name), name=name)
+        )
 
         def gradient(*arrays: npt.ArrayLike) -> Any:
             known_values, z_values = prepare(arrays)

@@ -1,6 +1,6 @@
-"""gradproof: is this gradient right, and why?
+"""Is this gradient right, and why? The public names of gradproof.
 
-The public names, loaded when they are first used: importing `gradproof` alone costs next to nothing.
+They are loaded when they are first used: importing `gradproof` alone costs next to nothing.
 
 >>> import gradproof
 >>> sigmoid = gradproof.load("sigmoid")

@@ -98,7 +98,9 @@ def _prove(left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool) -> Proo
             rewritings.update(form.rewritings)
             exceptions.update(form.conditions)
             if region.description and not borders:
-                conditions.update(dict.fromkeys(part.replace("<", "!=").replace(">", "!=") for part in region.description))
+                conditions.update(
+                    dict.fromkeys(part.replace("<", "!=").replace(">", "!=") for part in region.description)
+                )
     return Proof(
         procedure="normal form as a rational function over Q of exponentials and free generators (python-flint)",
         domain=domain.describe(_symbols(left, right)),
@@ -137,7 +139,7 @@ def _empty(facts: tuple[sp.Expr, ...]) -> bool:
     return any(NormalForm(facts[:place] + facts[place + 1 :]).contradictory([fact]) for place, fact in enumerate(facts))
 
 
-# -- the refuting arm -------------------------------------------------------------------------------------------------
+# -- the refuting arm -----------------------------------------------------------------------------
 
 
 def _refute(

@@ -146,9 +146,7 @@ class Fraction:
 
     def key(self) -> str:
         """Return a text that two fractions share exactly when they are equal."""
-        return self.field.show(self.num) + (
-            "" if self.is_polynomial() else f" / ({self.field.show(self.den)})"
-        )
+        return self.field.show(self.num) + ("" if self.is_polynomial() else f" / ({self.field.show(self.den)})")
 
 
 def _times(left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:

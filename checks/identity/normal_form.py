@@ -94,7 +94,7 @@ class NormalForm:
                 return True
         return False
 
-    # -- the tree -------------------------------------------------------------------------------------------------
+    # -- the tree ----------------------------------------------------------------------------------
 
     def _convert(self, node: sp.Expr) -> Fraction:  # noqa: PLR0911 - one line for each kind of node
         if node.is_Rational:
@@ -139,7 +139,7 @@ class NormalForm:
     def _note(self, rewriting: str) -> None:
         self.rewritings.setdefault(rewriting)
 
-    # -- powers and roots -----------------------------------------------------------------------------------------
+    # -- powers and roots --------------------------------------------------------------------------
 
     def _power(self, node: sp.Expr) -> Fraction:
         base, exponent = node.base, node.exp
@@ -198,7 +198,7 @@ class NormalForm:
         self._in_use.add(name)
         return after
 
-    # -- exponentials, logarithms, angles --------------------------------------------------------------------------
+    # -- exponentials, logarithms, angles ----------------------------------------------------------
 
     def _exponential(self, exponent: Fraction) -> Fraction:
         """Return e^exponent as a product of generators e^(monomial/q)."""
@@ -299,7 +299,7 @@ class NormalForm:
                 cosine, sine = cosine * c - sine * s, sine * c + cosine * s
         return cosine, sine
 
-    # -- signs and relations ----------------------------------------------------------------------------------------
+    # -- signs and relations -----------------------------------------------------------------------
 
     def _sign(self, poly: fmpq_mpoly) -> int:
         """Return 1 or −1 when the polynomial is known to be positive or negative in the domain, else 0."""

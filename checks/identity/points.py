@@ -40,9 +40,7 @@ def points(symbols: Sequence[sp.Symbol], domain: Domain, *, seed: int, count: in
 
 def _inside(point: Point, domain: Domain) -> bool:
     try:
-        return all(
-            holds(condition, point) for condition in domain.conditions if condition.free_symbols <= set(point)
-        )
+        return all(holds(condition, point) for condition in domain.conditions if condition.free_symbols <= set(point))
     except (UnknownHereError, NotEvaluableError):
         return False
 

@@ -18,7 +18,7 @@ Array = npt.NDArray[Any]
 
 TOLERANCE = 1e-10
 CANCELLED = 1e-4
-"""An entry smaller than this part of the largest of its block has lost digits to cancellation; the block's size counts."""
+"""Below this part of the largest entry of its block an entry has lost digits: then the size of the block counts."""
 
 
 @dataclass(frozen=True)
@@ -63,14 +63,10 @@ def check_network(net: Net, loss: Loss, x: Array, y: Array, *, when: str = "", r
             reproduce=reproduce,
         )
     stored = net.gradients()
-    misshapen = [name for name, array in right.gradients.items() if np.shape(stored.get(name)) != array.shape]
-    if misshapen:
-        name = misshapen[0]
-        return _undecided(
-            f"The stored gradient {name} has shape {np.shape(stored.get(name))}, the parameter "
-            f"{right.gradients[name].shape}.",
-            reproduce,
-        )
+    for name, array in right.gradients.items():
+        shape = np.asarray(stored[name]).shape if name in stored else "none"
+        if shape != array.shape:
+            return _undecided(f"The stored gradient {name} has shape {shape}, the parameter {array.shape}.", reproduce)
     forward = _forward_differs(net, right, x, reproduce)
     if forward is not None:
         return forward
@@ -84,7 +80,10 @@ def check_network(net: Net, loss: Loss, x: Array, y: Array, *, when: str = "", r
         status=Status.AGREES,
         reason=f"All {compared:,} gradients of back-propagation agree with the derivation{' ' + when if when else ''}.",
         evidence=Comparison(
-            compared=compared, max_error=worst.error, tolerance=TOLERANCE, worst_at=f"{worst.parameter}{list(worst.place)}"
+            compared=compared,
+            max_error=worst.error,
+            tolerance=TOLERANCE,
+            worst_at=f"{worst.parameter}{list(worst.place)}",
         ),
         reproduce=reproduce,
     )
@@ -116,7 +115,7 @@ def _guilty_layer(net: Net, right: Derived) -> str:
 
 def net_gradients(layer: object, place: int) -> dict[str, Array]:
     """Return the gradients that one layer stored, under the names of `Net.gradients`."""
-    stored = getattr(layer, "gradients", dict)()
+    stored: dict[str, Array] = getattr(layer, "gradients", dict)()
     return {f"{place}.{name}": np.asarray(array) for name, array in stored.items()}
 
 
@@ -175,10 +174,11 @@ def _refuted(
         return _undecided(f"{shown} differs from the compiled derivation, not from the true value.", reproduce)
     mistake = name_mistake(np.asarray(stored[name]), right.gradients[name], net, loss, x, y, name)
     guilty = _guilty_layer(net, right)
+    at = f" {when}" if when else ""
     because = (f" The fault: {guilty}." if guilty else "") + (f" Exactly this mistake: {mistake}." if mistake else "")
     return Verdict(
         status=Status.REFUTED,
-        reason=f"Back-propagation stored {value:.12g} as {shown}{' ' + when if when else ''}; the derivative is {ball.str(12)}.{because}",
+        reason=f"Back-propagation stored {value:.12g} as {shown}{at}; the derivative is {ball.str(12)}.{because}",
         evidence=Counterexample(point={"parameter": name, "entry": str(list(place))}, left=claim, right=truth),
         reproduce=reproduce,
         mistake=mistake,

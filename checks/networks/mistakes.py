@@ -1,4 +1,4 @@
-"""Classic mistakes of a backward pass: which one turns the derived gradient exactly into the one that was stored?"""
+"""Classic mistakes of a backward pass: the one that turns the derived gradient exactly into the stored one."""
 
 from collections.abc import Iterator
 from typing import Any

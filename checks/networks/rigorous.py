@@ -38,7 +38,7 @@ def enclose_gradient(net: Net, loss: Loss, x: Array, y: Array, parameter: str, p
     with ctx.workprec(BITS):
         if isinstance(net.layers[0], Conv2d):
             return _conv_example(net, x, y, parameter, place)
-        number = int(parameter.split(".")[0])
+        number = int(parameter.split(".", maxsplit=1)[0])
         inputs = [_matrix(x)]
         for layer in net.layers:
             inputs.append(_forward(layer, inputs[-1]))
@@ -128,9 +128,7 @@ def _winner(pixels: arb_mat, kernel: arb_mat, bias: arb, pool: int) -> tuple[arb
     best: tuple[arb, tuple[int, int]] | None = None
     for cell in range(4):
         row, column = 2 * (pool // 2) + cell // 2, 2 * (pool % 2) + cell % 2
-        value = bias + sum(
-            (kernel[a, g] * pixels[row + a, column + g] for a in range(3) for g in range(3)), arb(0)
-        )
+        value = bias + sum((kernel[a, g] * pixels[row + a, column + g] for a in range(3) for g in range(3)), arb(0))
         if best is None or _positive(value - best[0]):
             best = (value, (row, column))
     assert best is not None

@@ -90,12 +90,10 @@ class Watcher:
         )
 
 
-def _along_direction(
-    net: Net, loss: Loss, batch: Batch, name: str, gradient: Array, rng: np.random.Generator
-) -> float:
+def _along_direction(net: Net, loss: Loss, batch: Batch, name: str, gradient: Array, rng: np.random.Generator) -> float:
     """Return the relative error of gradient · v against the complex step of the loss along v."""
     parameter = net.parameters()[name]
-    layer, attribute = net.layers[int(name.split(".")[0])], name.split(".")[1]
+    layer, attribute = net.layers[int(name.split(".", maxsplit=1)[0])], name.split(".")[1]
     direction = rng.normal(size=parameter.shape)
 
     def shifted(value: Array) -> Any:
@@ -108,7 +106,9 @@ def _along_direction(
         setattr(layer, attribute, parameter)  # the array itself: training goes on with it
     claimed = float(np.sum(gradient * direction))
     # The sum may cancel; its terms say how large a rounding error is.
-    return abs(claimed - expected) / max(abs(claimed), abs(expected), 1e-3 * float(np.sum(np.abs(gradient * direction))))
+    return abs(claimed - expected) / max(
+        abs(claimed), abs(expected), 1e-3 * float(np.sum(np.abs(gradient * direction)))
+    )
 
 
 def _undecided(reason: str, reproduce: str) -> Verdict:
@@ -195,11 +195,11 @@ def _spread(seeds: Any, printed: float, reproduce: str) -> Verdict:
 
 def check_halves() -> tuple[dict[str, Any], list[Result]]:
     """Train 64-32-1 on the digits 0–4 against 5–9 with binary cross-entropy."""
-    run, rows = _watched(
-        BinaryCrossEntropy(), (0, 28, 280, 550), "halves", lambda watcher: halves.run(on_step=watcher)
-    )
+    run, rows = _watched(BinaryCrossEntropy(), (0, 28, 280, 550), "halves", lambda watcher: halves.run(on_step=watcher))
     total = len(run.probabilities)
-    rows.append(timed("halves", "accuracy", lambda: _reached("0-4 / 5-9", run.accuracy, 0.95, total, "gradproof train digits")))
+    rows.append(
+        timed("halves", "accuracy", lambda: _reached("0-4 / 5-9", run.accuracy, 0.95, total, "gradproof train digits"))
+    )
     return {"halves": run}, rows
 
 
@@ -208,7 +208,9 @@ def check_conv() -> tuple[dict[str, Any], list[Result]]:
     run, rows = _watched(
         BinaryCrossEntropyWithLogits(), (0, 60, 300, 900), "conv", lambda watcher: conv.run(on_step=watcher)
     )
-    rows.append(timed("conv", "accuracy", lambda: _reached("Squares", run.accuracy, 0.99, 1000, "gradproof train conv")))
+    rows.append(
+        timed("conv", "accuracy", lambda: _reached("Squares", run.accuracy, 0.99, 1000, "gradproof train conv"))
+    )
     return {"conv": run}, rows
 
 
@@ -228,5 +230,11 @@ def check_fashion(data_dir: Path | None, *, download: bool) -> tuple[dict[str, A
     run, rows = _watched(
         SoftmaxCrossEntropy(), (0, 100, 937, 1800), "fashion", lambda watcher: fashion.run(data, on_step=watcher)
     )
-    rows.append(timed("fashion", "accuracy", lambda: _reached("Fashion-MNIST", run.accuracy, 0.84, 10_000, "gradproof train fashion")))
+    rows.append(
+        timed(
+            "fashion",
+            "accuracy",
+            lambda: _reached("Fashion-MNIST", run.accuracy, 0.84, 10_000, "gradproof train fashion"),
+        )
+    )
     return {"fashion": run}, rows

@@ -89,7 +89,9 @@ def find_files(folder: Path, chapters: tuple[str, ...] = CHAPTERS) -> dict[str, 
         Two chapters hold a file of the same name, or a folder is not a known chapter.
     """
     found: dict[str, Path] = {}
-    unknown = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("_")} - set(chapters)
+    unknown = {path.name for path in folder.iterdir() if path.is_dir() and not path.name.startswith("_")} - set(
+        chapters
+    )
     if unknown:
         raise EntryError(f"the catalogue has no chapter {sorted(unknown)[0]!r}; its chapters are {', '.join(chapters)}")
     for name in chapters:

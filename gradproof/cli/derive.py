@@ -78,7 +78,5 @@ def _as_json(entry: "Entry", chains: "list[Derivation]") -> dict[str, Any]:
         "gradproof": version("gradproof"),
         "entry": entry.name,
         "title": entry.title,
-        "derivations": [
-            {"wrt": chain.name, "steps": rendering.derivation_json(entry, chain)} for chain in chains
-        ],
+        "derivations": [{"wrt": chain.name, "steps": rendering.derivation_json(entry, chain)} for chain in chains],
     }

@@ -15,7 +15,9 @@ STYLES = {"proved": "green", "agrees": "green", "refuted": "red", "fault": "red"
 
 
 def command(
-    entries: Annotated[list[str] | None, typer.Argument(help="Entries to check; all, and the networks, if none.")] = None,
+    entries: Annotated[
+        list[str] | None, typer.Argument(help="Entries to check; all, and the networks, if none.")
+    ] = None,
     report: Annotated[Path | None, typer.Option(help="Write report.html, results.json and worksheets here.")] = None,
     data_dir: Annotated[Path | None, typer.Option(help="Folder with the four Fashion-MNIST files.")] = None,
     download: Annotated[bool, typer.Option(help="Download Fashion-MNIST if it is found nowhere.")] = True,
@@ -64,7 +66,14 @@ def _print(run: "Run", verbose: bool, report: Path | None) -> None:
 
     screen = console()
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading, justify in (("entry", "left"), ("status", "left"), ("checks", "right"), ("numbers compared", "right"), ("seconds", "right"), ("verdicts", "left")):
+    for heading, justify in (
+        ("entry", "left"),
+        ("status", "left"),
+        ("checks", "right"),
+        ("numbers compared", "right"),
+        ("seconds", "right"),
+        ("verdicts", "left"),
+    ):
         table.add_column(heading, justify=justify)  # type: ignore[arg-type]
     for part in run.parts:
         rows = [result for result in run.results if result.entry == part.name]
@@ -88,7 +97,11 @@ def _print(run: "Run", verbose: bool, report: Path | None) -> None:
     screen.print(table)
     for result in run.results:
         if str(result.verdict.status) not in ("proved", "agrees"):
-            screen.print(f"\n{result.entry}, {result.check}: {result.verdict.status}. {result.verdict.reason}", soft_wrap=True, markup=False)
+            screen.print(
+                f"\n{result.entry}, {result.check}: {result.verdict.status}. {result.verdict.reason}",
+                soft_wrap=True,
+                markup=False,
+            )
     for missing in run.not_run:
         screen.print(f"\n{missing.part} was not run: {missing.reason}", soft_wrap=True, markup=False)
     screen.print(

@@ -1,4 +1,4 @@
-# ruff: noqa: PLR0917, N802 - the entry has six parameters, and their names are those of the field
+# ruff: noqa: N802 - the entry has six parameters, and their names are those of the field
 """The convolutional example with 15 parameters: 6x6 image, 3x3 kernel, ReLU, 2x2 max-pool, dense, cross-entropy.
 
 Correlation (the kernel is not turned over), no padding, stride 1, then windows of the pool side by side.

@@ -114,9 +114,7 @@ def rng() -> np.random.Generator:
     ],
 )
 @pytest.mark.parametrize("activation", [ReLU, Sigmoid, Tanh])
-def test_right_networks_agree(
-    loss: Loss, outputs: int, last: list[object], activation: Callable[[], object]
-) -> None:
+def test_right_networks_agree(loss: Loss, outputs: int, last: list[object], activation: Callable[[], object]) -> None:
     verdict = judged([Linear(6, 6, rng()), activation(), Linear(6, outputs, rng()), *last], loss, outputs)
     assert verdict.status is Status.AGREES, verdict.reason
     assert verdict.compared == 6 * 6 + 6 + 6 * outputs + outputs
@@ -280,9 +278,7 @@ def test_a_planted_error_is_caught_while_a_network_trains_on_squares() -> None:
     net = conv.network(generator)
     net.layers[0] = SumOfTheImage.of(net.layers[0].W, net.layers[0].b)  # type: ignore[attr-defined]
     watcher = Watcher(BinaryCrossEntropyWithLogits(), frozenset({0, 3}), "again")
-    conv.train(
-        net, watcher.loss, x, y, learning_rate=1e-4, steps=4, batch_size=16, rng=generator, on_step=watcher
-    )
+    conv.train(net, watcher.loss, x, y, learning_rate=1e-4, steps=4, batch_size=16, rng=generator, on_step=watcher)
     assert watcher.gradients().status is Status.REFUTED
     assert watcher.directions().status is Status.UNDECIDED  # the third opinion differs too, without a formula
 

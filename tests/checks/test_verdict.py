@@ -103,7 +103,13 @@ def test_a_verdict_becomes_json_with_its_evidence() -> None:
     assert json.loads(json.dumps(verdict.to_json())) == {
         "status": "refuted",
         "reason": "Different at x = 0.",
-        "evidence": {"kind": "counterexample", "point": {"x": "0"}, "left": "1", "right": "2", "enclosures": ["rigorous"]},
+        "evidence": {
+            "kind": "counterexample",
+            "point": {"x": "0"},
+            "left": "1",
+            "right": "2",
+            "enclosures": ["rigorous"],
+        },
         "reproduce": "again",
         "mistake": "sign",
     }

@@ -25,5 +25,9 @@ entry = ScalarEntry(
         Wrong("x", sp.S.One, "slope 1 everywhere"),
         Wrong("x", indicator(x < 0), "mask the wrong way round"),
     ),
-    source=("course document 000, exercise 3", "course document 002, section 1.2 (e)", "course document 003, section 2.1"),
+    source=(
+        "course document 000, exercise 3",
+        "course document 002, section 1.2 (e)",
+        "course document 003, section 2.1",
+    ),
 )

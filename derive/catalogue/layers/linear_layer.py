@@ -9,7 +9,7 @@ i, p = indices("i p", B)
 k, q = indices("k q", N)
 j, r = indices("j r", M)
 X, W, b, G = array("X", B, N), array("W", N, M), array("b", M), array("G", B, M)
-mX, mW, mG = matrix(X), matrix(W), matrix(G)
+X_matrix, W_matrix, G_matrix = matrix(X), matrix(W), matrix(G)
 
 entry = ArrayEntry(
     title="Linear layer",
@@ -22,16 +22,16 @@ entry = ArrayEntry(
     value=total(X[i, k] * W[k, j], k) + b[j],
     indices=(i, j),
     upstream=G,
-    gradient={X[p, q]: mG * mW.T, W[q, r]: mX.T * mG, b[r]: ones(1, B) * mG},
+    gradient={X[p, q]: G_matrix * W_matrix.T, W[q, r]: X_matrix.T * G_matrix, b[r]: ones(1, B) * G_matrix},
     kinks="none: a polynomial is smooth everywhere",
     limits="none: the derivatives are linear in G, X and W and grow without bound in each",
     wrong=(
         Wrong("X", total(G[p, j], j) * total(W[q, j], j), "sums multiplied instead of products summed"),
-        Wrong("X", -mG * mW.T, "sign"),
+        Wrong("X", -G_matrix * W_matrix.T, "sign"),
         Wrong("W", total(X[i, q], i) * total(G[i, r], i), "sums multiplied instead of products summed"),
-        Wrong("W", mX.T * mG / B, "1/B doubled: the mean is already in G"),
-        Wrong("b", ones(1, B) * mG / B, "mean over the batch for the sum"),
-        Wrong("b", ones(1, B) * mX * mW, "output for upstream gradient"),
+        Wrong("W", X_matrix.T * G_matrix / B, "1/B doubled: the mean is already in G"),
+        Wrong("b", ones(1, B) * G_matrix / B, "mean over the batch for the sum"),
+        Wrong("b", ones(1, B) * X_matrix * W_matrix, "output for upstream gradient"),
     ),
     source=("course document 002, section 1.2 (l) and (m), equations (14) to (19)",),
 )

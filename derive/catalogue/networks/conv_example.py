@@ -46,9 +46,7 @@ entry = ArrayEntry(
         d: total(delta[n], n),
         W[t, o]: total(delta[n] * P[n, t, o], n),
         c: total(delta[n] * W[u, v] * S[n, u, v, e, f], n, u, v, e, f),
-        K[p, q]: total(
-            delta[n] * W[u, v] * S[n, u, v, e, f] * X[n, 2 * u + e + p, 2 * v + f + q], n, u, v, e, f
-        ),
+        K[p, q]: total(delta[n] * W[u, v] * S[n, u, v, e, f] * X[n, 2 * u + e + p, 2 * v + f + q], n, u, v, e, f),
     },
     kinks=(
         Kink("two cells of a pool are tied for the maximum: any mixture of them", "S", (sp.S.Zero, sp.S.One), sp.S.One),
@@ -76,9 +74,7 @@ entry = ArrayEntry(
         ),
         Wrong(
             "K",
-            total(
-                delta[n] * W[u, v] * S[n, u, v, e, f] * X[n, 2 * u + e + 2 - p, 2 * v + f + 2 - q], n, u, v, e, f
-            ),
+            total(delta[n] * W[u, v] * S[n, u, v, e, f] * X[n, 2 * u + e + 2 - p, 2 * v + f + 2 - q], n, u, v, e, f),
             "kernel flipped",
         ),
     ),

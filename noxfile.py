@@ -1,0 +1,30 @@
+"""The one check command, for a person and for CI: `nox`."""
+
+import nox
+
+nox.options.sessions = ["lint", "tests", "main_job"]
+PACKAGES = ("gradproof", "derive", "numeric", "checks", "worksheets")
+
+
+@nox.session
+def lint(session: nox.Session) -> None:
+    """Format, lint, types and import contracts."""
+    session.install(".[dev]")
+    session.run("ruff", "format", "--check", ".")
+    session.run("ruff", "check", ".")
+    session.run("mypy", "--strict", *(part for package in PACKAGES for part in ("-p", package)))
+    session.run("lint-imports")
+
+
+@nox.session
+def tests(session: nox.Session) -> None:
+    """Run exactly the README's test command, in a fresh environment."""
+    session.install(".[test]")
+    session.run("pytest", *session.posargs)
+
+
+@nox.session
+def main_job(session: nox.Session) -> None:
+    """Run exactly the README's first command, in a fresh environment."""
+    session.install(".")
+    session.run("gradproof", "verify")

@@ -1,0 +1,224 @@
+"""The command line as a person and a program meet it: exit codes, one JSON object, one line for bad input."""
+
+import gzip
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+COMMAND = [sys.executable, "-m", "gradproof"]
+
+
+def run(
+    *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [*COMMAND, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=240,
+        cwd=cwd,
+        env={**os.environ, **(env or {})},
+    )
+
+
+def assert_one_clear_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:
+    assert done.returncode == 2, done.stderr
+    assert done.stderr.count("\n") == 1, done.stderr
+    assert done.stderr.startswith("gradproof: ")
+    assert "Traceback" not in done.stderr + done.stdout
+    for part in parts:
+        assert part in done.stderr
+
+
+def test_help_names_every_command() -> None:
+    done = run("--help")
+    assert done.returncode == 0
+    for command in ("verify", "derive", "train", "worksheet"):
+        assert command in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_without_arguments_the_help_is_shown() -> None:
+    done = run()
+    assert "Usage" in done.stdout + done.stderr
+    assert done.returncode == 2
+
+
+def test_the_version_is_said() -> None:
+    assert run("--version").stdout.startswith("gradproof 0.")
+
+
+def test_verifying_one_entry_succeeds_without_colour() -> None:
+    done = run("verify", "sigmoid")
+    assert done.returncode == 0
+    assert "9 checks: 4 proved, 5 agrees." in done.stdout
+    assert "\x1b" not in done.stdout
+    assert done.stderr == ""
+
+
+def test_verbose_shows_the_reason_of_every_check() -> None:
+    done = run("verify", "relu", "--verbose")
+    assert "All 4 typical wrong answers are refuted" in " ".join(done.stdout.split())
+
+
+def test_json_is_one_object_with_the_promised_keys_and_nothing_else() -> None:
+    done = run("verify", "sigmoid", "bce-logit", "--json")
+    found = json.loads(done.stdout)
+    assert {"status", "reason", "gradproof", "results"} <= set(found)
+    assert found["status"] == "agrees"
+    assert {row["entry"] for row in found["results"]} == {"sigmoid", "bce_logit"}
+    for row in found["results"]:
+        assert {"entry", "check", "status", "reason", "compared", "max_error", "seconds"} <= set(row)
+    assert done.stderr == ""
+
+
+def test_the_same_run_twice_gives_the_same_verdicts() -> None:
+    def verdicts() -> list[object]:
+        rows = json.loads(run("verify", "neuron_sigmoid", "--json").stdout)["results"]
+        return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
+
+    assert verdicts() == verdicts()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["verify", "sigmoidd"], ["there is no entry 'sigmoidd'", "did you mean sigmoid"]),
+        (["verify", "../../etc/passwd"], ["there is no entry '../../etc/passwd'"]),
+        (["verify", ""], ["there is no entry ''"]),
+        (["verify", "--no-such-option"], ["No such option", "--help"]),
+        (["nonsense"], ["No such command 'nonsense'"]),
+        (["derive"], ["Missing argument"]),
+        (["derive", "sigmod"], ["did you mean sigmoid"]),
+        (["derive", "sigmoid", "--wrt", "z"], ["sigmoid is not differentiated by 'z'; choose from x"]),
+        (["derive", "sigmoid", "--format", "word"], ["'word'"]),
+        (["derive", "neuron", "--format", "numpy"], ["no NumPy code", "neuron_sigmoid"]),
+        (["train", "mountain"], ["'mountain'"]),
+        (["worksheet", "build"], ["name one worksheet, or say --all"]),
+        (["worksheet", "build", "nonsense"], ["there is no worksheet 'nonsense'"]),
+        (["train", "fashion", "--data-dir", "no-such-folder"], ["no-such-folder"]),
+    ],
+)
+def test_bad_input_is_one_clear_line_and_exit_code_2(arguments: list[str], parts: list[str]) -> None:
+    assert_one_clear_line(run(*arguments), *parts)
+
+
+def test_bad_input_with_json_is_an_object_too() -> None:
+    done = run("verify", "sigmoidd", "--json")
+    assert_one_clear_line(done)
+    assert json.loads(done.stdout)["status"] == "unreadable"
+
+
+def test_a_report_folder_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+    taken = tmp_path / "taken"
+    taken.write_text("mine")
+    assert_one_clear_line(run("verify", "sigmoid", "--report", str(taken)), "it is a file")
+    assert_one_clear_line(run("verify", "sigmoid", "--report", str(taken / "below")), "part of its path is a file")
+    assert taken.read_text() == "mine"
+
+
+def test_an_unwritable_report_folder_is_refused(tmp_path: Path) -> None:
+    target = "/proc/gradproof-report" if Path("/proc").is_dir() else str(tmp_path / "locked" / "report")
+    if not Path("/proc").is_dir():
+        (tmp_path / "locked").mkdir(mode=0o500)
+    done = run("verify", "sigmoid", "--report", target)
+    assert_one_clear_line(done, "cannot write into")
+
+
+def fashion_folder(folder: Path, *, images: bytes) -> Path:
+    """Write four files with the official names, of which the training images are the given bytes."""
+    folder.mkdir()
+    for name in ("train-labels-idx1-ubyte", "t10k-labels-idx1-ubyte"):
+        (folder / f"{name}.gz").write_bytes(gzip.compress(struct.pack(">II", 2049, 0)))
+    (folder / "t10k-images-idx3-ubyte.gz").write_bytes(gzip.compress(b""))
+    (folder / "train-images-idx3-ubyte.gz").write_bytes(images)
+    return folder
+
+
+@pytest.mark.parametrize(
+    "images",
+    [
+        b"",
+        b"not gzip at all",
+        gzip.compress(b""),
+        gzip.compress(struct.pack(">IIII", 2051, 60000, 28, 28)),
+        gzip.compress(struct.pack(">IIII", 2051, 60000, 28, 28) + bytes(1000))[:-20],
+        gzip.compress(struct.pack(">IIII", 2051, 2**31, 2**31 - 1, 2**31 - 1)),
+        gzip.compress(struct.pack(">IIII", 666, 1, 28, 28) + bytes(784)),
+    ],
+    ids=["empty", "no gzip", "empty payload", "header only", "cut", "huge", "magic"],
+)
+def test_damaged_fashion_files_are_one_clear_line(tmp_path: Path, images: bytes) -> None:
+    folder = fashion_folder(tmp_path / "data", images=images)
+    assert_one_clear_line(run("train", "fashion", "--data-dir", str(folder)), "-ubyte")
+
+
+@pytest.mark.slow
+def test_verify_goes_on_without_fashion_and_says_how_to_get_it(tmp_path: Path) -> None:
+    code = (
+        "import numeric.data.fashion as f, pathlib, sys\n"
+        "f.DEBIAN_DIR = pathlib.Path('nowhere')\n"
+        "sys.argv = ['gradproof', 'verify', '--no-download', '--json']\n"
+        "from gradproof.cli import main\n"
+        "if __name__ == '__main__': main()\n"
+    )
+    script = tmp_path / "without.py"
+    script.write_text(code)
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True, text=True, check=False, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    found = json.loads(done.stdout)
+    assert [part["part"] for part in found["not_run"]] == ["fashion"]
+    assert "dataset-fashion-mnist" in found["not_run"][0]["reason"]
+    assert not any(row["entry"] == "fashion" for row in found["results"])
+    assert any(row["entry"] == "digits" for row in found["results"])
+
+
+@pytest.mark.parametrize("form", ["text", "latex", "mathml", "numpy", "json"])
+def test_a_derivation_is_written_in_every_format(form: str) -> None:
+    done = run("derive", "sigmoid", "--format", form)
+    assert done.returncode == 0, done.stderr
+    marks = {"text": "σ(x)", "latex": r"\sigma", "mathml": "<math", "numpy": "def sigmoid_grad_x(x)", "json": '"rule"'}
+    assert marks[form] in done.stdout
+    if form == "json":
+        assert json.loads(done.stdout)["status"] == "proved"
+
+
+@pytest.mark.parametrize("name", ["linear_layer", "variance", "conv_example", "neuron"])
+def test_every_kind_of_entry_is_derived_on_the_command_line(name: str) -> None:
+    done = run("derive", name)
+    assert done.returncode == 0, done.stderr
+    assert len(done.stdout.splitlines()) > 10
+
+
+def test_training_on_the_command_line_agrees() -> None:
+    done = run("train", "conv", "--json")
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout)["status"] == "agrees"
+
+
+def test_worksheets_are_listed_and_built(tmp_path: Path) -> None:
+    listed = json.loads(run("worksheet", "list", "--json").stdout)
+    name = listed["worksheets"][0]["name"]
+    done = run("worksheet", "build", name, "--out", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / name).iterdir()} >= {"student.ipynb", "solution.ipynb"}
+
+
+def test_an_interrupted_reader_is_no_error() -> None:
+    shell = shutil.which("sh")
+    assert shell
+    done = subprocess.run(
+        [shell, "-c", f"'{sys.executable}' -m gradproof derive conv_example | head -1"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert "Traceback" not in done.stderr

@@ -1,0 +1,58 @@
+"""Every example in README and docs/ runs, and shows what it says."""
+
+import doctest
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parent.parent
+PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
+FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
+
+
+def blocks(page: Path, language: str) -> list[str]:
+    return re.findall(rf"^```{language}\n(.*?)^```", page.read_text(encoding="utf-8"), flags=re.M | re.S)
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_the_python_examples_of_a_page_run(page: Path) -> None:
+    source = "\n".join(blocks(page, "python"))
+    examples = doctest.DocTestParser().get_doctest(source, {}, page.name, str(page), 0)
+    failures: list[str] = []
+    doctest.DocTestRunner(optionflags=FLAGS).run(examples, out=failures.append)
+    assert not failures, "".join(failures)
+
+
+COMMANDS = [(page, block) for page in PAGES for block in blocks(page, "console")]
+
+
+@pytest.mark.parametrize(("page", "block"), COMMANDS, ids=[block.splitlines()[0] for _, block in COMMANDS])
+def test_a_command_shows_what_the_page_says(page: Path, block: str) -> None:
+    first, *expected = block.splitlines(keepends=True)
+    program, *arguments = shlex.split(first.removeprefix("$ "))
+    assert program == "gradproof"
+    done = subprocess.run(
+        [sys.executable, "-m", "gradproof", *arguments], capture_output=True, text=True, check=False, cwd=page.parent,
+        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert doctest.OutputChecker().check_output("".join(expected), done.stdout, FLAGS), done.stdout
+
+
+def test_the_readme_s_two_commands_are_those_that_ci_runs() -> None:
+    readme, ci = (ROOT / "README.md").read_text(), (ROOT / ".ci" / "run").read_text()
+    for command in ("pip install . && gradproof verify", "pip install '.[test]' && pytest"):
+        assert command in blocks(ROOT / "README.md", "sh")[1] + blocks(ROOT / "README.md", "sh")[2]
+        assert command in readme
+        assert command in ci
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
+    for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
+        assert (page.parent / target).exists(), target
