@@ -175,7 +175,7 @@ def measure(
         shapes = f"The gradient by {wrt} has shape {claimed.shape}, its variable {arrays[wrt].shape}."
         return Measurement(wrt, method, 0, 0.0, CENTRAL_TOLERANCE, 0, _undecided(shapes, reproduce))
     chosen, difference = _difference(trial, method)
-    tolerance = COMPLEX_TOLERANCE if chosen == "complex step" else CENTRAL_TOLERANCE
+    tolerance = COMPLEX_TOLERANCE if chosen == "the complex step" else CENTRAL_TOLERANCE
     scale = np.abs(claimed) + np.abs(difference.value)
     floor = np.finfo(float).tiny
     allowed = np.asarray(tolerance * scale + NOISE * difference.error + floor)
@@ -216,7 +216,7 @@ def _difference(trial: Trial, method: str) -> tuple[str, Difference]:
                 difference = step(trial.along, value)
             # A function that drops the imaginary part on the way returns a derivative of zero: ask the other witness.
             if method == "complex" or _confirmed(trial, difference):
-                return "complex step", difference
+                return "the complex step", difference
         except (TypeError, ValueError):
             if method == "complex":
                 raise
@@ -292,15 +292,15 @@ def _refuted(
     place = tuple(int(part) for part in worst)
     value, (low, high) = float(claimed[worst]), interval
     shown = f"{trial.wrt}{list(place)}" if place else trial.wrt
-    between = f"{low:.12g} to {high:.12g}"
+    between = f"between {low:.12g} and {high:.12g}"
     if not np.isfinite(value):
-        return _undecided(f"The gradient by {trial.wrt} is {value} at {shown}; {method} give {between}.", reproduce)
+        return _undecided(f"The gradient by {trial.wrt} is {value} at {shown}; by {method} it is {between}.", reproduce)
     at = {"entry": shown} | {
         name: f"{float(array[place]):.17g}" for name, array in trial.point.items() if array.shape == claimed.shape
     }
     return Verdict(
         status=Status.REFUTED,
-        reason=f"The gradient by {trial.wrt} is {value:.12g} at {shown}, {method} give {between}.",
+        reason=f"The gradient by {trial.wrt} is {value:.12g} at {shown}; by {method} it is {between}.",
         evidence=Counterexample(
             point=at,
             left=Enclosure(low=value, high=value, text=repr(value)),

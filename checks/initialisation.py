@@ -10,9 +10,9 @@ from checks.verdict import Attempt, Comparison, Status, Verdict
 from derive.entry import MomentEntry
 from numeric.initialisers import glorot_uniform, xavier_uniform
 
-INPUTS = (2, 3, 5, 10, 32, 64, 100, 200)
+INPUTS = (2, 3, 5, 10, 20, 32, 50, 64)
 OUTPUTS = 10
-NEURONS = 4000
+NEURONS = 40_000
 DEVIATIONS = 5.0
 SEED = 20260101
 

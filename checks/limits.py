@@ -105,10 +105,11 @@ def _check_smooth(entry: Entry) -> Verdict:
         formulas, facts = [instantiate(entry.value, sizes, where)], ()
     else:
         formulas, facts = [entry.textbook(name) for name in entry.targets], entry.domain.positive_facts()
-    form = NormalForm(facts)
-    form.convert(*formulas)
-    switches = [node for formula in formulas for node in sp.preorder_traversal(formula) if isinstance(node, SWITCHES)]
-    obstacles = [*map(str, switches), *form.conditions]
+    obstacles = [str(node) for part in formulas for node in sp.preorder_traversal(part) if isinstance(node, SWITCHES)]
+    if not obstacles:
+        form = NormalForm(facts)
+        form.convert(*formulas)
+        obstacles = list(form.conditions)
     if obstacles:
         return Verdict(
             status=Status.UNDECIDED,

@@ -54,25 +54,26 @@ def extreme_arrays(entry: ArrayEntry) -> Iterator[tuple[Arrays, Mapping[sp.Symbo
         arrays = {}
         for variable in entry.variables:
             values = _array(entry, variable, sizes, rng, whole=True)
-            if not _has_label_range(variable):
+            if not is_label(variable):
                 values.flat[:: max(2, values.size // 3)] = extreme
             arrays[variable.name] = values
         yield arrays, sizes
 
 
-def _has_label_range(variable: Variable) -> bool:
-    return bool(variable.values == sp.Interval(0, 1))
+def is_label(variable: Variable) -> bool:
+    """Tell whether a variable is a label or target probability, whose values are given and not computed."""
+    return bool(variable.values == sp.Interval(0, 1)) or variable.extremes == LABELS
 
 
 def _array(
     entry: ArrayEntry, variable: Variable, sizes: Mapping[sp.Symbol, int], rng: np.random.Generator, whole: bool = False
 ) -> npt.NDArray[Any]:
     shape = _shape(variable.shape, sizes)
-    if _has_label_range(variable) and entry.conditions:  # rows that sum to 1: one-hot labels
+    if is_label(variable) and entry.conditions:  # rows that sum to 1: one-hot labels
         labels = np.zeros(shape)
         labels[np.arange(shape[0]), rng.integers(shape[1], size=shape[0])] = 1.0
         return labels
-    if _has_label_range(variable):
+    if is_label(variable):
         return rng.integers(2, size=shape).astype(float)
     return rng.integers(-4, 5, size=shape).astype(float) if whole else rng.normal(size=shape)
 
