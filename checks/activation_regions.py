@@ -10,7 +10,6 @@ from itertools import product
 import sympy as sp
 from flint import Ordering, fmpq_mpoly, fmpq_mpoly_ctx
 
-from checks.derivations import expanded
 from checks.verdict import Attempt, Proof, Status, Verdict
 from derive.entry import ArrayEntry
 from derive.indices import entry_symbol, instantiate, positions
@@ -101,7 +100,7 @@ class _Algebra:
         found = {}
         for name in ("K", "c", "W", "d"):
             target = self._entry.entry_of(name)
-            form = expanded(self._entry, self._entry.textbook(name))
+            form = self._entry.expanded(self._entry.textbook(name))
             shape = target.base.shape if isinstance(target, sp.Indexed) else ()
             indices = target.indices if isinstance(target, sp.Indexed) else ()
             for position in positions(shape, sizes):

@@ -1,13 +1,19 @@
 """Differentiate step by step: one rule at a time, the outermost derivative first, until no ∂ is left."""
 
+from collections.abc import Callable, Sequence
+
 import sympy as sp
 
 from derive import rules
+from derive.algebra import chain
 from derive.derivation import D, Derivation, Step
 from derive.indices import bound_indices, length, same_range, substitute, with_fresh_bounds
 
+Finish = Callable[[sp.Expr, sp.Expr], list[Step]]
+
 STEP_LIMIT = 400
 NODE_LIMIT = 20_000
+DEPTH_LIMIT = 60
 
 
 def differentiate(expression: sp.Expr, variable: sp.Expr) -> list[Step]:
@@ -25,8 +31,10 @@ def differentiate(expression: sp.Expr, variable: sp.Expr) -> list[Step]:
     NoRuleError
         Something in the formula has no rule.
     ValueError
-        The derivation, or an expression in it, is longer than the limit.
+        The formula is nested too deep, or the derivation or an expression in it is longer than the limit.
     """
+    if _depth(expression) > DEPTH_LIMIT:
+        raise ValueError(f"the formula is nested more than {DEPTH_LIMIT} deep")
     steps: list[Step] = []
     current: sp.Expr = D(expression, variable)
     while True:
@@ -37,6 +45,16 @@ def differentiate(expression: sp.Expr, variable: sp.Expr) -> list[Step]:
         current = step.after
         if len(steps) > STEP_LIMIT:
             raise ValueError(f"the derivation takes more than {STEP_LIMIT} steps")
+
+
+def _depth(expression: sp.Expr) -> int:
+    """Return how deep a formula is nested, without recursion: a hostile one may be deeper than Python's stack."""
+    deepest, waiting = 0, [(expression, 1)]
+    while waiting and deepest <= DEPTH_LIMIT:
+        node, depth = waiting.pop()
+        deepest = max(deepest, depth)
+        waiting.extend((argument, depth + 1) for argument in node.args)
+    return deepest
 
 
 def _next_derivative(current: sp.Expr) -> Step | None:
@@ -65,7 +83,7 @@ def _next_derivative(current: sp.Expr) -> Step | None:
 def _next_contraction(current: sp.Expr) -> Step | None:
     for node in sp.preorder_traversal(current):
         if isinstance(node, sp.Sum) and node.has(sp.KroneckerDelta):
-            for rewrite in (_split_sum, _contract, _merge_sums):
+            for rewrite in (_contract, _split_sum, _merge_sums):
                 after = rewrite(node)
                 if after is not None:
                     replaced, rule, note = after
@@ -118,15 +136,34 @@ def _merge_sums(node: sp.Sum) -> Rewritten:
 
 
 def derivation(
-    name: str, label: str, expression: sp.Expr, variable: sp.Expr, textbook: sp.Expr, *prepared: Step
+    name: str,
+    label: str,
+    expression: sp.Expr,
+    variable: sp.Expr,
+    textbook: sp.Expr,
+    *,
+    prepared: Sequence[Step] = (),
+    finish: Finish = chain,
 ) -> Derivation:
     """Return the whole chain from ∂expression/∂variable to the textbook form.
 
-    `prepared` are steps that come first, on the expression before it is differentiated.
+    Parameters
+    ----------
+    name, label:
+        What is derived, for code and for a left-hand side.
+    expression, variable:
+        As for `differentiate`.
+    textbook:
+        The form to arrive at.
+    prepared:
+        Steps that come first, on the expression before it is differentiated.
+    finish:
+        Finds the named steps from what the rules gave to the textbook form.
+
+    Raises
+    ------
+    NoRuleError, NoChainError
+        A function has no rule; no named steps lead to the textbook form.
     """
-    steps = list(prepared)
-    steps += differentiate(expression, variable)
-    if not steps or steps[-1].after != textbook:
-        before = steps[-1].after if steps else D(expression, variable)
-        steps.append(Step(before=before, rule="write in the textbook form", after=textbook))
-    return Derivation(name=name, label=label, steps=tuple(steps))
+    steps = [*prepared, *differentiate(expression, variable)]
+    return Derivation(name=name, label=label, steps=(*steps, *finish(steps[-1].after, textbook)))

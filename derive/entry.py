@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING
 import sympy as sp
 from sympy.matrices.expressions.matexpr import MatrixExpr
 
-from derive.derivation import Derivation, Step
+from derive.algebra import chain
+from derive.derivation import D, Derivation, Step
 from derive.differentiate import derivation
 from derive.domain import Domain
-from derive.indices import total
+from derive.indices import substitute, total
 from derive.matrices import element
+from derive.sums import finish
 
 if TYPE_CHECKING:
     from derive.compilation import Compiled
@@ -353,37 +355,43 @@ class ArrayEntry(Entry):
             return self.value
         return total(self.upstream[self.indices] * self.value, *self.indices)
 
-    def _derivation(self, name: str) -> Derivation:
-        entry = self.entry_of(name)
-        label = self._left_hand_side(name)
-        textbook = self.textbook(name)
-        if self.inner is not None and name != _name(self.inner[0]):
-            return self._derivation_through_inner(name, label, entry, textbook)
-        expression, prepared = self.scalar, []
-        if self.rewritten is not None:
-            from derive.derivation import D
+    def expanded(self, form: sp.Expr) -> sp.Expr:
+        """Replace intermediate arrays by what they mean."""
+        for defined, meaning in self.definitions:
 
+            def meant(node: sp.Indexed, defined: sp.Indexed = defined, meaning: sp.Expr = meaning) -> sp.Expr:
+                for index, value in zip(defined.indices, node.indices, strict=True):
+                    meaning = substitute(meaning, index, value)
+                return meaning
+
+            form = form.replace(
+                lambda node, base=defined.base: isinstance(node, sp.Indexed) and node.base == base, meant
+            )
+        return form
+
+    def _derivation(self, name: str) -> Derivation:
+        entry, textbook = self.entry_of(name), self.textbook(name)
+        expression, prepared = self.scalar, []
+        if self.inner is not None and name != _name(self.inner[0]):
+            # The chain rule through z: differentiate Σ_n δ_n z_n with δ = ∂L/∂z held fixed.
+            z, formula, delta = self.inner
+            expression = total(delta * formula, *z.indices)
+        elif self.rewritten is not None:
             rule, after = self.rewritten
             prepared.append(Step(before=D(expression, entry), rule=rule, after=D(after, entry)))
             expression = after
-        chain = derivation(name, label, expression, entry, textbook, *prepared)
-        return self._with_conditions(chain)
-
-    def _with_conditions(self, chain: Derivation) -> Derivation:
-        """State the extra conditions at the last step, which is the one that uses them."""
-        if not self.conditions:
-            return chain
-        last = chain.steps[-1]
-        stated = Step(
-            before=last.before, rule=last.rule, after=last.after, note=last.note, condition=self.conditions[0]
+        return derivation(
+            name, self._left_hand_side(name), expression, entry, textbook, prepared=prepared, finish=self._finish
         )
-        return Derivation(name=chain.name, label=chain.label, steps=(*chain.steps[:-1], stated))
 
-    def _derivation_through_inner(self, name: str, label: str, entry: sp.Expr, textbook: sp.Expr) -> Derivation:
-        """Differentiate Σ_n δ_n z_n with δ = ∂L/∂z held fixed: the chain rule through z."""
-        assert self.inner is not None
-        z, expression, delta = self.inner
-        return derivation(name, label, total(delta * expression, *z.indices), entry, textbook)
+    def _finish(self, start: sp.Expr, textbook: sp.Expr) -> list[Step]:
+        """Lead to the textbook form with its definitions written out, then name the intermediate arrays."""
+        written_out = self.expanded(textbook)
+        steps = finish(start, written_out, self.conditions)
+        if written_out != textbook:
+            names = ", ".join(str(defined.base.label) for defined, _ in self.definitions)
+            steps.append(Step(before=written_out, rule=f"write {names} for the intermediate array", after=textbook))
+        return steps
 
     @cached_property
     def _compiled(self) -> "tuple[Compiled, dict[str, Compiled]]":
@@ -442,9 +450,7 @@ class MomentEntry(Entry):
 
     def _derivation(self, name: str) -> Derivation:
         label, steps, textbook = self.claims[name]
-        if steps[-1].after != textbook:
-            steps = (*steps, Step(before=steps[-1].after, rule="write in the textbook form", after=textbook))
-        return Derivation(name=name, label=label, steps=tuple(steps))
+        return Derivation(name=name, label=label, steps=(*steps, *chain(steps[-1].after, textbook)))
 
 
 def _name(entry: sp.Indexed | sp.Symbol) -> str:
