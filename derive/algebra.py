@@ -1,4 +1,4 @@
-"""From a derived expression to its textbook form by named steps: factor, multiply out, cancel, recognise σ, …
+"""Lead a derived expression to its textbook form by named steps: factor, multiply out, cancel, recognise σ.
 
 There is no step called "simplify". Each move is one thing that a teacher would say, applied to the whole expression; a
 short search from both ends finds a chain of moves that meets in the middle. Moves are proposals only: every step of a
@@ -158,12 +158,12 @@ def _mirror_sigma(expression: sp.Expr) -> sp.Expr:
 
 
 def _insert_tangent(expression: sp.Expr) -> sp.Expr:
-    """tan u = sin u / cos u."""
+    """With tan u = sin u / cos u."""
     return expression.xreplace({node: sp.sin(node.args[0]) / sp.cos(node.args[0]) for node in expression.atoms(sp.tan)})
 
 
 def _recognise_tanh(expression: sp.Expr) -> sp.Expr:
-    """sinh u / cosh u = tanh u."""
+    """With sinh u / cosh u = tanh u."""
     known = {node: sp.tanh(node.args[0]) * sp.cosh(node.args[0]) for node in expression.atoms(sp.sinh)}
     return expression.xreplace(known)
 
