@@ -172,7 +172,8 @@ def _array_claims(entry: ArrayEntry, name: str, form: sp.Expr) -> Iterator[Claim
             left = sp.diff(written, symbol).xreplace(conditions)
             right = instantiate(textbook, sizes, where).xreplace(conditions)
             shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
-            yield Claim(left, right, _array_domain(entry, left, right), f", entry {list(position)}, sizes {shown}")
+            domain = _array_domain(entry, conditions, left, right)
+            yield Claim(left, right, domain, f", entry {list(position)}, sizes {shown}")
 
 
 def _scalar_of(entry: ArrayEntry, name: str) -> sp.Expr:
@@ -206,15 +207,23 @@ def _some(every: list[tuple[int, ...]], at_most: int = 6) -> list[tuple[int, ...
     return [every[round(place * (len(every) - 1) / (at_most - 1))] for place in range(at_most)]
 
 
-def _array_domain(entry: ArrayEntry, *formulas: sp.Expr) -> Domain:
-    """Give each written-out entry X_0_1 the values declared for X."""
-    ranges = {}
-    declared = {variable.name: variable for variable in entry.variables}
-    for symbol in set().union(*(formula.free_symbols for formula in formulas)):
-        variable = declared.get(symbol.name) or declared.get(symbol.name.split("_")[0])
-        if variable is not None:
-            ranges[symbol] = variable.values
-    return Domain(ranges)
+def _array_domain(entry: ArrayEntry, solved: Mapping[sp.Symbol, sp.Expr], *formulas: sp.Expr) -> Domain:
+    """Give each written-out entry X_0_1 the values declared for X, those that a condition eliminated included."""
+    declared = {variable.name: variable.values for variable in entry.variables}
+
+    def values(symbol: sp.Symbol) -> sp.Set | None:
+        return declared.get(symbol.name, declared.get(symbol.name.split("_")[0]))
+
+    symbols = set().union(*(formula.free_symbols for formula in formulas))
+    ranges = {symbol: found for symbol in symbols if (found := values(symbol)) is not None}
+    conditions: list[sp.Basic] = []
+    for eliminated, meaning in solved.items():
+        found = values(eliminated)
+        # 1 − Y_0_0 − Y_0_1 stands for Y_0_2, which must lie in its range like the others.
+        if isinstance(found, sp.Interval) and meaning.free_symbols & symbols:
+            ranges |= {symbol: found for symbol in meaning.free_symbols if symbol not in ranges}
+            conditions += [bound for bound in (meaning >= found.start, meaning <= found.end) if bound != sp.true]
+    return Domain(ranges, tuple(conditions))
 
 
 def _conditions_at(entry: ArrayEntry, sizes: Sizes) -> dict[sp.Symbol, sp.Expr]:
@@ -288,7 +297,7 @@ def _array_step_claims(entry: ArrayEntry, chain: Derivation, step: Step) -> Iter
             for side in (step.before, step.after)
         ]
         before, after = sides
-        yield Claim(before, after, _array_domain(entry, before, after), f", entry {list(position)}")
+        yield Claim(before, after, _array_domain(entry, conditions, before, after), f", entry {list(position)}")
 
 
 def _moment_step_claims(entry: MomentEntry, chain: Derivation, step: Step) -> Iterator[Claim]:

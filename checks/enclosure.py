@@ -205,6 +205,7 @@ def _rules() -> dict[object, Rule]:
         sp.tanh: _apply("tanh"),
         sp.atan: _apply("atan"),
         sp.erf: _apply("erf"),
+        sp.erfc: _apply("erfc"),
         sp.Abs: lambda node, point: abs(_ball(node.args[0], point)),
         sp.sign: lambda node, point: arb(_sign(_ball(node.args[0], point))),
         sp.Max: _maximum,

@@ -136,7 +136,8 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     from checks.activation_regions import check_regions
     from checks.derivations import check_all_sizes, check_steps, check_textbook, check_wrong_answers
     from checks.initialisation import check_sampled_variance
-    from checks.limits import check_kinks, check_limits
+    from checks.kinks import check_kinks
+    from checks.limits import check_limits
     from checks.precision import check_precision
     from checks.twins import check_differences, check_twin
 
@@ -152,7 +153,7 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     yield "limits", partial(check_limits, entry)
     if isinstance(entry, MomentEntry):
         yield "sampled", partial(check_sampled_variance, entry)
-    elif entry.compilable:
+    if entry.compilable:
         if not (isinstance(entry, ArrayEntry) and entry.selection is not None):
             yield "precision", partial(check_precision, entry)
         yield "central differences", partial(check_differences, entry, "central")

@@ -101,6 +101,10 @@ class Limit:
     side: str = ""
     given: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "to", sp.sympify(self.to))  # a plain number may be given; `sympify` sees no text here
+        object.__setattr__(self, "value", sp.sympify(self.value))
+
 
 @dataclass(frozen=True)
 class Wrong:
@@ -438,6 +442,7 @@ class MomentEntry(Entry):
 
     claims: Mapping[str, tuple[str, tuple[Step, ...], sp.Expr]]
     random: Mapping[sp.IndexedBase, sp.Symbol]
+    compilable: bool = False
 
     @property
     def targets(self) -> tuple[str, ...]:

@@ -168,6 +168,15 @@ def rectifier(u: sp.Expr, x: sp.Expr) -> Outcome | None:
 
 
 @_rule
+def cases(u: sp.Expr, x: sp.Expr) -> Outcome | None:
+    """∂/∂x of a piecewise formula, in the interior of each piece."""
+    if not isinstance(u, sp.Piecewise):
+        return None
+    pieces = [(D(value, x), condition) for value, condition in u.args]
+    return Outcome(sp.Piecewise(*pieces, evaluate=False), "case by case, off the borders")
+
+
+@_rule
 def general(u: sp.Expr, x: sp.Expr) -> Outcome | None:
     """∂h(u)/∂x = h′(u) ∂u/∂x for an unspecified differentiable h."""
     if not getattr(u.func, "is_general", False):

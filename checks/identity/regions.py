@@ -67,7 +67,7 @@ def _split(region: Region, borders: bool) -> Iterator[Region]:
             borders,
         )
     if borders:
-        for symbol, value in _zeros(argument):
+        for symbol, value in zeros(argument):
             yield from _split(
                 Region(
                     _settle(region.left, argument, 0).subs(symbol, value),
@@ -151,7 +151,7 @@ def _settle_piecewise(node: sp.Expr, decide: Decide) -> sp.Expr:
     return sp.Piecewise(*pairs)
 
 
-def _zeros(argument: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]]:
+def zeros(argument: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]]:
     """Return substitutions that together cover the zeros of an expression: one for each of its factors."""
     _, factors = sp.factor_list(argument)
     return [_solved(factor, argument) for factor, _ in factors]

@@ -62,7 +62,7 @@ def _print_numpy(entry: "Entry", chains: "list[Derivation]") -> None:
     if not entry.compilable:
         raise BadInputError(f"{entry.name} holds an unspecified function and has no NumPy code; try neuron_sigmoid.")
     codes = [entry.compiled_value, *(entry.compiled_gradient[chain.name] for chain in chains)]
-    print("\n\n".join(code.source.rstrip() for code in codes))
+    print("\n\n".join(dict.fromkeys(code.source.rstrip() for code in codes)))
 
 
 def _as_json(entry: "Entry", chains: "list[Derivation]") -> dict[str, Any]:

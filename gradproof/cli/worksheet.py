@@ -15,20 +15,16 @@ def list_command(as_json: Annotated[bool, typer.Option("--json", help="Print one
     """List the worksheets."""
     from importlib.metadata import version
 
-    from worksheets import available
+    from worksheets.answer_sheet import available
 
-    sheets = available()
+    rows = [sheet.to_json() for sheet in available()]
     if as_json:
-        rows = [
-            {"name": sheet.name, "source": sheet.source, "questions": sheet.questions, "points": sheet.points}
-            for sheet in sheets
-        ]
         reason = f"{len(rows)} worksheet{'s' * (len(rows) != 1)}."
         print_json({"status": "proved", "reason": reason, "gradproof": version("gradproof"), "worksheets": rows})
         return 0
     screen = console()
-    for sheet in sheets:
-        screen.print(f"{sheet.name}: {sheet.questions} questions, {sheet.points} points ({sheet.source})", markup=False)
+    for row in rows:
+        screen.print("{name}: {questions} questions, {points} points (from {source})".format(**row), markup=False)
     return 0
 
 
@@ -40,19 +36,18 @@ def build_command(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
     """Write the student and the solution notebook of a worksheet to OUT/NAME."""
-    import difflib
     from importlib.metadata import version
 
-    from worksheets import available, build
+    from worksheets.answer_sheet import UnknownWorksheetError, available, build, find
 
-    names = [sheet.name for sheet in available()]
     if every == (name is not None):
         raise BadInputError("name one worksheet, or say --all; `gradproof worksheet list` shows them.")
-    if name is not None and name not in names:
-        near = difflib.get_close_matches(name, names, n=1, cutoff=0.3) or names
-        raise BadInputError(f"there is no worksheet {name!r}; did you mean {near[0]}?")
+    try:
+        names = [sheet.name for sheet in available()] if name is None else [find(name).name]
+    except UnknownWorksheetError as error:
+        raise BadInputError(str(error)) from error
     writable_folder(out)
-    written = [path for chosen in (names if every else [str(name)]) for path in build(chosen, out)]
+    written = [build(chosen, out) / f"{kind}.ipynb" for chosen in names for kind in ("student", "solution")]
     if as_json:
         print_json(
             {

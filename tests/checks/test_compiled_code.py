@@ -10,7 +10,8 @@ from flint import arb, fmpq
 
 from checks import twins
 from checks.initialisation import check_sampled_variance
-from checks.limits import check_kinks, check_limits
+from checks.kinks import check_kinks
+from checks.limits import check_limits
 from checks.precision import accurately, check_precision, ulps
 from checks.twins import check_differences, check_twin
 from checks.verdict import Attempt, Comparison, Counterexample, Status

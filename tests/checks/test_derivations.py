@@ -139,3 +139,13 @@ def test_the_second_opinion_does_not_come_from_our_rules() -> None:
     assert identical(claim.left, claim.right, claim.domain).status is Status.PROVED
     x = entry.variables[0].symbol
     assert identical(claim.left, claim.right + sigma(x), claim.domain).status is Status.REFUTED
+
+
+def test_a_counterexample_with_a_condition_stays_inside_the_declared_ranges() -> None:
+    entry = catalogue.load("softmax_cross_entropy")
+    for wrong in entry.wrong:
+        verdict = refutation(entry, wrong.of, wrong.formula)
+        assert isinstance(verdict.evidence, Counterexample)
+        labels = [sp.Rational(value) for name, value in verdict.evidence.point.items() if name.startswith("Y_0")]
+        assert all(0 <= label <= 1 for label in labels)
+        assert sum(labels) <= 1  # the last one of the row, which the condition gives, is not negative either

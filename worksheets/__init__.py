@@ -1,0 +1,1 @@
+"""Publishes: worksheets as notebooks, and the report of a run."""

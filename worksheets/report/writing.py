@@ -1,0 +1,104 @@
+"""Write the report into a folder so that at no moment a file is half-written."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from checks.run import Run
+
+PAGE, RESULTS, WORKSHEETS = "report.html", "results.json", "worksheets"
+
+
+class ReportError(OSError):
+    """The report could not be written; one sentence says why and how to mend it."""
+
+    def __str__(self) -> str:
+        return str(self.args[0])
+
+
+def write_report(run: "Run", folder: Path, *, progress: Callable[[str], None] | None = None) -> Path:
+    """Write `report.html`, `results.json` and the worksheets into a folder.
+
+    Everything is made in a hidden folder inside the target, so on the same disk, and then moved into place file by
+    file, each in one step: a reader finds a whole file or the one that was there before. The page comes last.
+
+    Parameters
+    ----------
+    run:
+        What was found.
+    folder:
+        Where to; it is made if it is missing. Other files in it are left alone.
+    progress:
+        Called with what is being made.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be made or written to.
+    """
+    folder = Path(folder)
+    say = progress or (lambda _: None)
+    with _complaining(folder):
+        is_new = not folder.exists()
+        folder.mkdir(parents=True, exist_ok=True)
+        made = Path(tempfile.mkdtemp(prefix=".report-", dir=folder))
+    try:
+        with _complaining(folder):
+            _make(run, made, say)
+            for file in _in_order(made):
+                target = folder / file.relative_to(made)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                os.replace(file, target)
+    except BaseException:
+        shutil.rmtree(folder if is_new else made, ignore_errors=True)
+        raise
+    shutil.rmtree(made, ignore_errors=True)
+    return folder / PAGE
+
+
+def _make(run: "Run", made: Path, say: Callable[[str], None]) -> None:
+    from checks.run import json_text
+    from worksheets import answer_sheet
+    from worksheets.report.page import page
+
+    say("results.json")
+    (made / RESULTS).write_text(json_text(run) + "\n", encoding="utf-8")
+    names = [sheet.name for sheet in answer_sheet.available()]
+    for name in names:
+        say(f"worksheet {name}")
+        answer_sheet.build(name, made / WORKSHEETS)
+    say("report.html")
+    (made / PAGE).write_text(page(run, worksheets=names), encoding="utf-8")
+
+
+def _in_order(made: Path) -> list[Path]:
+    """Return all files, the page last: whoever sees the new page finds everything that it names."""
+    return sorted((path for path in made.rglob("*") if path.is_file()), key=lambda path: (path.name == PAGE, path))
+
+
+@contextmanager
+def _complaining(folder: Path) -> Iterator[None]:
+    """Turn what the operating system says into one sentence with a way out."""
+    try:
+        yield
+    except (FileExistsError, NotADirectoryError) as error:
+        where = error.filename or folder
+        raise ReportError(f"{where} is a file, not a folder: name a folder for the report.") from error
+    except PermissionError as error:
+        raise ReportError(
+            f"the report cannot be written to {folder}: permission denied; name a folder that you may write to."
+        ) from error
+    except OSError as error:
+        raise ReportError(
+            f"the report cannot be written to {folder}: {error.strerror or error}; free space or name another folder."
+        ) from error
