@@ -27,8 +27,8 @@ COMPLETE = {
 }
 
 
-def test_the_issue_s_entries_are_all_there() -> None:
-    assert set(catalogue.names()) == {
+def test_the_course_s_functions_are_all_there() -> None:
+    assert set(catalogue.names()) >= {
         "wave", "bowl", "mountain", "sigmoid", "relu", "identity", "tanh", "bce_prediction", "bce_logit",
         "softmax_cross_entropy", "squared_error", "linear_layer", "neuron", "neuron_sigmoid", "variance",
         "conv_example",
