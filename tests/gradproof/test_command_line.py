@@ -222,3 +222,19 @@ def test_an_interrupted_reader_is_no_error() -> None:
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert "Traceback" not in done.stderr
+
+
+def test_training_on_fashion_without_the_data_is_one_clear_line(tmp_path: Path) -> None:
+    script = tmp_path / "without.py"
+    script.write_text(
+        "import numeric.data.fashion as f, pathlib, sys\n"
+        "f.DEBIAN_DIR = pathlib.Path('nowhere')\n"
+        "sys.argv = ['gradproof', 'train', 'fashion', '--no-download']\n"
+        "from gradproof.cli import main\n"
+        "main()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, str(script)],
+        capture_output=True, text=True, check=False, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
+    )  # fmt: skip
+    assert_one_clear_line(done, "dataset-fashion-mnist", "--data-dir")
