@@ -160,7 +160,7 @@ def _differentiable(formula: sp.Expr) -> sp.Expr:
 def _array_claims(entry: ArrayEntry, name: str, form: sp.Expr) -> Iterator[Claim]:
     target = entry.entry_of(name)
     textbook = entry.expanded(entry.in_index_form(form, name))
-    expression = _scalar_of(entry, name)
+    expression = entry.scalar_for(name)
     indices = target.indices if isinstance(target, sp.Indexed) else ()
     shape = target.base.shape if isinstance(target, sp.Indexed) else ()
     for sizes in size_choices(entry):
@@ -174,14 +174,6 @@ def _array_claims(entry: ArrayEntry, name: str, form: sp.Expr) -> Iterator[Claim
             shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
             domain = _array_domain(entry, conditions, left, right)
             yield Claim(left, right, domain, f", entry {list(position)}, sizes {shown}")
-
-
-def _scalar_of(entry: ArrayEntry, name: str) -> sp.Expr:
-    """Return the number that is differentiated by this target."""
-    if entry.inner is not None and name != str(entry.inner[0].base.label):
-        z, formula, delta = entry.inner
-        return sp.Sum(delta * formula, *((index, index.lower, index.upper) for index in z.indices))
-    return entry.scalar
 
 
 def size_choices(entry: ArrayEntry) -> list[Sizes]:

@@ -140,7 +140,7 @@ def find_kinks(value: sp.Expr, variable: sp.Symbol, domain: Domain) -> Iterator[
                 if not _equal(first.left.subs(symbol, there), second.left.subs(symbol, there), domain):
                     raise JumpError(f"the function jumps where {fact} = 0")
                 slopes = tuple(sp.diff(region.left, variable).subs(symbol, there) for region in (first, second))
-                if not _equal(*slopes, domain):
+                if not _equal(slopes[0], slopes[1], domain):
                     yield FoundKink(fact, symbol, there, (slopes[0], slopes[1]))
 
 

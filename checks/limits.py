@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from itertools import pairwise
 
 import sympy as sp
-from flint import fmpq
+from flint import fmpq, fmpq_mpoly
 
 from checks.derivations import size_choices
 from checks.enclosure import UndefinedHereError, enclose
@@ -101,19 +101,18 @@ def _by_leading_terms(formula: sp.Expr, limit: Limit) -> sp.Expr | None:
     if exponentials and not (exponentials[0] == f"e^({x})" or exponentials[0].startswith(f"e^(({x})/")):
         return None
     order = [*map(names.index, exponentials), *([names.index(str(x))] if str(x) in names else [])]
-    (top, high), (bottom, low) = (
-        max(
-            (tuple(int(powers[place]) for place in order), coefficient)
-            for powers, coefficient in part.to_dict().items()
-        )
-        if not part.is_zero()
-        else ((), 0)
-        for part in (fraction.num, fraction.den)
-    )
+    top, high = _leading_term(fraction.num, order)
+    bottom, low = _leading_term(fraction.den, order)
     if high == 0 or top < bottom:
         return sp.S.Zero
     ratio = sp.Rational(int(high.p), int(high.q)) / sp.Rational(int(low.p), int(low.q))
     return ratio if top == bottom else sp.sign(ratio) * sp.oo
+
+
+def _leading_term(part: fmpq_mpoly, order: list[int]) -> tuple[tuple[int, ...], fmpq]:
+    """Return powers (in the given order of generators) and coefficient of the largest term; zero has none."""
+    terms = [(tuple(int(powers[place]) for place in order), fmpq(number)) for powers, number in part.to_dict().items()]
+    return max(terms, key=lambda term: term[0]) if terms else ((), fmpq(0))
 
 
 def _branch(formula: sp.Expr, limit: Limit) -> sp.Expr:

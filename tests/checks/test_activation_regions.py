@@ -10,7 +10,7 @@ from checks.activation_regions import check_regions, patterns
 from checks.verdict import Proof, Status
 from derive import catalogue
 from derive.entry import ArrayEntry
-from derive.selection import winners
+from derive.entry.staged import winners
 
 
 def conv_example() -> ArrayEntry:
@@ -42,13 +42,11 @@ def test_a_wrong_gradient_fails_in_some_region(of: str) -> None:
 def test_a_mistake_in_one_cell_of_one_pool_is_found() -> None:
     entry = conv_example()
     right = entry.textbook("c")
-    delta, W, S = (sp.IndexedBase(sp.Symbol(name, real=True)) for name in ("delta", "W", "S"))
-    del delta, W, S
-    n = entry.inner[0].indices[0] if entry.inner else None
-    assert n is not None
+    (stage,) = entry.stages
+    n = stage.entry.indices[0]
     selected, _, _ = entry.selection if entry.selection else (None, None, None)
     assert selected is not None
-    extra = sp.Sum(entry.inner[2] * selected.base[n, 1, 0, 0, 1], (n, n.lower, n.upper)) if entry.inner else 0
+    extra = sp.Sum(stage.adjoint[n] * selected.base[n, 1, 0, 0, 1], (n, n.lower, n.upper))
     broken = replace(entry, gradient={**entry.gradient, entry.entry_of("c"): right + extra})
     assert check_regions(broken).status is Status.FAULT
 

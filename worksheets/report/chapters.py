@@ -121,8 +121,7 @@ def _function(entry: "Entry") -> list[Math]:
     if not isinstance(entry, ArrayEntry):
         return []
     shown = [equation_mathml(entry.label, entry.scalar, names, display=True)]
-    if entry.inner is not None:
-        shown.append(equation_mathml(entry.inner[0], entry.inner[1], names, display=True))
+    shown += [equation_mathml(stage.entry, stage.formula, names, display=True) for stage in entry.stages]
     return shown
 
 
@@ -136,9 +135,9 @@ def _remarks(entry: "Entry") -> list[str]:
     if entry.upstream is not None:
         upstream = mathml(entry.upstream.label)
         remarks.append(f"{upstream} is the gradient of the loss by the output, which arrives from behind.")
-    if entry.inner is not None:
-        inner, delta = mathml(entry.inner[0]), mathml(entry.inner[2])
-        remarks.append(f"The derivation goes through {inner}: {delta} is the derivative of the loss by it.")
+    for stage in entry.stages:
+        through, adjoint = mathml(stage.entry), mathml(stage.adjoint.label)
+        remarks.append(f"The derivation goes through {through}: {adjoint} is the derivative of the loss by it.")
     for defined, meaning in entry.definitions:
         remarks.append(f"{mathml(defined)} stands for {mathml(meaning)}.")
     if entry.selection is not None:

@@ -7,7 +7,7 @@ four winners or none), so in each region the network is smooth and the derivatio
 
 import sympy as sp
 
-from derive.entry import ArrayEntry, Kink, Limit, Variable, Wrong
+from derive.entry import ArrayEntry, Kink, Limit, Stage, Variable, Wrong
 from derive.functions import sigma, softplus
 from derive.indices import array, entry_symbol, indices, size, total
 
@@ -38,7 +38,7 @@ entry = ArrayEntry(
         Variable(d, "bias of the dense layer"),
     ),
     value=total(softplus(z[n]) - y[n] * z[n], n) / B,
-    inner=(z[n], total(W[u, v] * pooled, u, v) + d, delta[n]),
+    stages=(Stage(z[n], total(W[u, v] * pooled, u, v) + d, delta),),
     definitions=((P[n, u, v], pooled),),
     selection=(S[n, u, v, e, f], convolved, (e, f)),
     gradient={
