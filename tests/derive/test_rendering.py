@@ -211,6 +211,7 @@ def read_back(written):
     names = {"σ": lambda u: 1 / (1 + sp.exp(-u)), "softplus": lambda u: sp.log(1 + sp.exp(u)), "ln": sp.log}
     names |= {name: sp.Symbol(name) for name in "wxybzl"} | {"y_hat": sp.Symbol("y_hat"), "π": sp.pi}
     plain = re.sub(r"√(π|\d+|\(([^()]*)\))", lambda root: f"sqrt({root[2] or root[1]})", written)
+    plain = re.sub(r"\be\^(\w+)", r"exp(\1)", plain)
     plain = plain.replace("−", "-").replace(" · ", "*").replace("ŷ", "y_hat").replace("tanh²(x)", "tanh(x)**2")
     plain = re.sub(r"(cosh|sinh|tanh|σ)²\((\w+)\)", r"\1(\2)**2", plain)
     plain = plain.replace("²", "**2").replace("e^(", "exp(").replace("(x + 1) x", "(x + 1)*x")
