@@ -5,6 +5,7 @@ judge between them is the exact normal form. For arrays both are written out at 
 a finite list of exact identities, and the claim for all sizes is decided in index form.
 """
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from derive.moments import E, PositiveRoot
 from derive.rules import NoRuleError
 
 Sizes = Mapping[sp.Symbol, int]
-THREE_SIZES = ((2, 3, 4), (3, 2, 5), (4, 5, 3))
+THREE_SIZES = ((2, 3, 4, 5), (3, 2, 5, 4), (4, 5, 3, 2))
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,7 @@ def check_all_sizes(entry: ArrayEntry) -> Verdict:
         derived = next(step.after for step in reversed(chain.steps) if step.before.has(D))
         textbook = chain.result
         left, right = (_index_form(entry, side, chain.conditions) for side in (derived, textbook))
-        verdict = identical(left, right, Domain(), borders=False, reproduce=_again(entry))
+        verdict = identical(left, right, _stage_domain(entry, left, right), borders=False, reproduce=_again(entry))
         if verdict.status is not Status.PROVED:
             tried = (f"index forms differ: {left} and {right}",)
             return Verdict(
@@ -202,9 +203,10 @@ def _some(every: list[tuple[int, ...]], at_most: int = 6) -> list[tuple[int, ...
 def _array_domain(entry: ArrayEntry, solved: Mapping[sp.Symbol, sp.Expr], *formulas: sp.Expr) -> Domain:
     """Give each written-out entry X_0_1 the values declared for X, those that a condition eliminated included."""
     declared = {variable.name: variable.values for variable in entry.variables}
+    declared |= {stage.name: stage.values for stage in entry.stages}
 
     def values(symbol: sp.Symbol) -> sp.Set | None:
-        return declared.get(symbol.name, declared.get(symbol.name.split("_")[0]))
+        return declared.get(symbol.name, declared.get(re.sub(r"(_\d+)+$", "", symbol.name)))
 
     symbols = set().union(*(formula.free_symbols for formula in formulas))
     ranges = {symbol: found for symbol in symbols if (found := values(symbol)) is not None}
@@ -216,6 +218,13 @@ def _array_domain(entry: ArrayEntry, solved: Mapping[sp.Symbol, sp.Expr], *formu
             ranges |= {symbol: found for symbol in meaning.free_symbols if symbol not in ranges}
             conditions += [bound for bound in (meaning >= found.start, meaning <= found.end) if bound != sp.true]
     return Domain(ranges, tuple(conditions))
+
+
+def _stage_domain(entry: ArrayEntry, *formulas: sp.Expr) -> Domain:
+    """Say of entries with symbolic indices that they are positive, where their stage is declared so."""
+    positive = {stage.entry.base for stage in entry.stages if stage.values == sp.Interval.open(0, sp.oo)}
+    found = set().union(*(formula.atoms(sp.Indexed) for formula in formulas))
+    return Domain({}, tuple(sp.StrictGreaterThan(one, 0, evaluate=False) for one in found if one.base in positive))
 
 
 def _conditions_at(entry: ArrayEntry, sizes: Sizes) -> dict[sp.Symbol, sp.Expr]:

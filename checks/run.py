@@ -154,7 +154,7 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     if isinstance(entry, MomentEntry):
         yield "sampled", partial(check_sampled_variance, entry)
     if entry.compilable:
-        if not (isinstance(entry, ArrayEntry) and entry.selection is not None):
+        if not (isinstance(entry, ArrayEntry) and entry.stages):
             yield "precision", partial(check_precision, entry)
         yield "central differences", partial(check_differences, entry, "central")
         yield "complex step", partial(check_differences, entry, "complex")

@@ -75,6 +75,8 @@ def _array(
         return labels
     if is_label(variable):
         return rng.integers(2, size=shape).astype(float)
+    if variable.values != sp.S.Reals:
+        return _random(variable.values, rng, shape)
     return rng.integers(-4, 5, size=shape).astype(float) if whole else rng.normal(size=shape)
 
 

@@ -60,9 +60,17 @@ def chain(start: sp.Expr, goal: sp.Expr) -> list[Step]:
                     known[there] = [*known[here], step] if forward else [step, *known[here]]
                     reached.append(there)
                     if there in other:
-                        return [*ahead[there], *behind[there]]
+                        return _shorter([*ahead[there], *behind[there]])
             front[:] = reached
     raise NoChainError(f"no chain of named steps leads from {start} to {goal}")
+
+
+def _shorter(steps: list[Step]) -> list[Step]:
+    """Say "collect terms" where a chain only went to and fro between two groupings of the same terms."""
+    start, goal = steps[0].before, steps[-1].after
+    if len(steps) > 1 and sp.expand(start) == sp.expand(goal):
+        return [Step(before=start, rule="collect terms", after=goal)]
+    return steps
 
 
 def tidied(expression: sp.Expr) -> list[Step]:

@@ -81,9 +81,13 @@ def _next_derivative(current: sp.Expr) -> Step | None:
 
 
 def _next_contraction(current: sp.Expr) -> Step | None:
-    for node in sp.preorder_traversal(current):
-        if isinstance(node, sp.Sum) and node.has(sp.KroneckerDelta):
-            for rewrite in (_contract, _split_sum, _merge_sums):
+    """Contract a delta where one meets its index, innermost sums first; else bring one there."""
+    sums = [
+        node for node in sp.postorder_traversal(current) if isinstance(node, sp.Sum) and node.has(sp.KroneckerDelta)
+    ]
+    for rewrites in ((_contract,), (_split_sum, _merge_sums)):
+        for node in sums:
+            for rewrite in rewrites:
                 after = rewrite(node)
                 if after is not None:
                     replaced, rule, note = after

@@ -2,7 +2,7 @@
 
 import sympy as sp
 
-from derive.algebra import chain
+from derive.algebra import NoChainError, chain
 from derive.derivation import Step
 from derive.indices import bound_indices, canonical
 
@@ -36,11 +36,25 @@ def finish(start: sp.Expr, goal: sp.Expr, conditions: tuple[sp.Eq, ...] = ()) ->
                 current = used
     if current == goal:
         return steps
-    if canonical(current) == canonical(goal):
+    summed = current.has(sp.Sum) or goal.has(sp.Sum)
+    if summed and canonical(current) == canonical(goal):
         same = _sums(current) == _sums(goal)
         rule = "rename the summed indices" if same else "linearity of the sum"
         return [*steps, Step(before=current, rule=rule, after=goal)]
-    return [*steps, *_algebra(current, goal)]
+    try:
+        return [*steps, *_algebra(current, goal)]
+    except NoChainError:
+        if sp.expand(canonical(current)) == sp.expand(canonical(goal)):
+            return [*steps, Step(before=current, rule="linearity of the sum", after=goal)]
+        outside = taken_out(current)
+        if outside == current:
+            raise
+        steps.append(Step(before=current, rule="take constant factors out of the sum", after=outside))
+        return [*steps, *_algebra(outside, taken_out(goal)), *_put_back(taken_out(goal), goal)]
+
+
+def _put_back(outside: sp.Expr, goal: sp.Expr) -> list[Step]:
+    return [] if outside == goal else [Step(before=outside, rule="put constant factors into the sum", after=goal)]
 
 
 def taken_out(expression: sp.Expr) -> sp.Expr:

@@ -31,11 +31,14 @@ class Stage:
         What it is, in terms of variables and earlier stages.
     adjoint:
         The array that stands for ∂L/∂entry.
+    values:
+        The values that its entries can take, where that matters: positive under a root.
     """
 
     entry: sp.Indexed
     formula: sp.Expr
     adjoint: sp.IndexedBase
+    values: sp.Set = sp.S.Reals
 
     @property
     def name(self) -> str:

@@ -71,7 +71,7 @@ class Entry:
     @cached_property
     def derivations(self) -> tuple[Derivation, ...]:
         """One derivation for each target."""
-        return tuple(self._derivation(name) for name in self.targets)
+        return tuple(self.derivation(name) for name in self.targets)
 
     compilable: bool = True
 
@@ -86,8 +86,11 @@ class Entry:
         raise NotImplementedError
 
     def derivation(self, name: str) -> Derivation:
-        """Return the derivation of one target."""
-        return self.derivations[self.targets.index(name)]
+        """Return the derivation of one target; it is made once."""
+        made: dict[str, Derivation] = self.__dict__.setdefault("_made", {})
+        if name not in made:
+            made[name] = self._derivation(name)
+        return made[name]
 
     def _derivation(self, name: str) -> Derivation:
         raise NotImplementedError

@@ -37,7 +37,7 @@ def command(
         raise BadInputError(str(error)) from error
     if wrt is not None and wrt not in chosen.targets:
         raise BadInputError(f"{chosen.name} is not differentiated by {wrt!r}; choose from {', '.join(chosen.targets)}.")
-    chains = [chain for chain in chosen.derivations if wrt in (None, chain.name)]
+    chains = [chosen.derivation(name) for name in chosen.targets if wrt in (None, name)]
     if as_json or form is Format.JSON:
         print_json(_as_json(chosen, chains))
     elif form is Format.NUMPY:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+import numpy as np
 import pytest
 import sympy as sp
 
@@ -11,15 +12,16 @@ from checks.derivations import (
     check_textbook,
     check_wrong_answers,
     refutation,
+    size_choices,
     textbook_claims,
 )
 from checks.identity import identical
 from checks.verdict import Counterexample, Status
 from derive import catalogue
 from derive.derivation import D, Derivation, Step
-from derive.entry import ArrayEntry, Entry, MomentEntry, ScalarEntry, Wrong
+from derive.entry import ArrayEntry, Entry, MomentEntry, ScalarEntry, Stage, Wrong
 from derive.functions import sigma
-from derive.indices import total
+from derive.indices import entry_symbol, instantiate, substitute, total
 
 ENTRIES = catalogue.names()
 ARRAYS = [name for name in ENTRIES if isinstance(catalogue.load(name), ArrayEntry)]
@@ -149,3 +151,50 @@ def test_a_counterexample_with_a_condition_stays_inside_the_declared_ranges() ->
         labels = [sp.Rational(value) for name, value in verdict.evidence.point.items() if name.startswith("Y_0")]
         assert all(0 <= label <= 1 for label in labels)
         assert sum(labels) <= 1  # the last one of the row, which the condition gives, is not negative either
+
+
+def written_out_loss(entry: ArrayEntry, sizes: dict[sp.Symbol, int]) -> sp.Expr:
+    """Return Σ G ∘ value at given sizes with every stage replaced by what it means: nothing is held fixed."""
+    loss = entry.scalar
+    for stage in reversed(entry.stages):
+
+        def meant(node: sp.Indexed, stage: Stage = stage) -> sp.Expr:
+            formula = stage.formula
+            for index, value in zip(stage.entry.indices, node.indices, strict=True):
+                formula = substitute(formula, index, value)
+            return formula
+
+        loss = loss.replace(
+            lambda node, base=stage.entry.base: isinstance(node, sp.Indexed) and node.base == base, meant
+        )
+    return instantiate(loss, sizes)
+
+
+@pytest.mark.parametrize("name", ["layer_norm", "batch_norm", "attention"])
+def test_the_stages_together_give_the_derivative_of_the_whole(name: str) -> None:
+    """Differentiate the composed loss directly, at a rational point, and compare with the chain through the stages."""
+    entry = catalogue.load(name)
+    assert isinstance(entry, ArrayEntry)
+    symbols = list(size_choices(entry)[0])
+    sizes = dict(zip(symbols, (2, 3, 2, 2), strict=False))
+    whole = written_out_loss(entry, sizes)
+    rng = np.random.default_rng(0)
+    arrays = {
+        one.name: rng.normal(size=tuple(int(extent.subs(sizes)) for extent in one.shape)) if one.shape else 0.125
+        for one in entry.variables
+    }
+    upstream = rng.normal(size=tuple(int(extent.subs(sizes)) for extent in entry.upstream.shape))
+    arrays_and_upstream = {**arrays, str(entry.upstream.label): upstream}
+    point = {
+        entry_symbol(label, place): float(array[place])
+        for label, array in arrays_and_upstream.items()
+        if isinstance(array, np.ndarray)
+        for place in np.ndindex(array.shape)
+    } | {sp.Symbol("eps", real=True): 0.125}
+    for variable in entry.variables:
+        if variable.name not in entry.targets:
+            continue
+        compiled = entry.compiled_gradient[variable.name](*arrays.values(), upstream)
+        for place in np.ndindex(compiled.shape):
+            direct = sp.diff(whole, entry_symbol(variable.name, place)).subs(point)
+            assert compiled[place] == pytest.approx(float(direct), rel=1e-10, abs=1e-12)
