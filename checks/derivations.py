@@ -159,22 +159,32 @@ def _differentiable(formula: sp.Expr) -> sp.Expr:
 
 
 def _array_claims(entry: ArrayEntry, name: str, form: sp.Expr) -> Iterator[Claim]:
-    target = entry.entry_of(name)
     textbook = entry.expanded(entry.in_index_form(form, name))
     expression = entry.scalar_for(name)
+    for sizes in size_choices(entry):
+        conditions = _conditions_at(entry, sizes)
+        for symbol, where, shown in _places(entry, name, sizes, at_most=6):
+            written = instantiate(expression, sizes, where)
+            left = sp.diff(_differentiable(written), symbol).xreplace(conditions)
+            right = instantiate(textbook, sizes, where).xreplace(conditions)
+            chosen = ", ".join(f"{size} = {number}" for size, number in sizes.items())
+            domain = _array_domain(entry, conditions, left, right)
+            yield Claim(left, right, domain, f", entry {shown}, sizes {chosen}")
+
+
+def _places(
+    entry: ArrayEntry, name: str, sizes: Sizes, at_most: int
+) -> Iterator[tuple[sp.Symbol, dict[sp.Idx, int], list[int]]]:
+    """Yield symbols to differentiate by, with the values of the indices of the target, and of a Jacobian's row."""
+    target = entry.entry_of(name)
     indices = target.indices if isinstance(target, sp.Indexed) else ()
     shape = target.base.shape if isinstance(target, sp.Indexed) else ()
-    for sizes in size_choices(entry):
-        written = instantiate(expression, sizes)
-        conditions = _conditions_at(entry, sizes)
-        for position in _some(list(positions(shape, sizes))):
-            symbol = entry_symbol(name, position) if shape else target
-            where = dict(zip(indices, position, strict=True))
-            left = sp.diff(written, symbol).xreplace(conditions)
-            right = instantiate(textbook, sizes, where).xreplace(conditions)
-            shown = ", ".join(f"{size} = {number}" for size, number in sizes.items())
-            domain = _array_domain(entry, conditions, left, right)
-            yield Claim(left, right, domain, f", entry {list(position)}, sizes {shown}")
+    rows = entry.indices if entry.is_jacobian else ()
+    row_shape = tuple(index.upper + 1 for index in rows)
+    for position in _some(list(positions((*row_shape, *shape), sizes)), at_most):
+        where = dict(zip((*rows, *indices), position, strict=True))
+        symbol = entry_symbol(name, position[len(rows) :]) if shape else target
+        yield symbol, where, list(position)
 
 
 def size_choices(entry: ArrayEntry) -> list[Sizes]:
@@ -286,19 +296,14 @@ def _carried_out(formula: sp.Expr) -> sp.Expr:
 
 
 def _array_step_claims(entry: ArrayEntry, chain: Derivation, step: Step) -> Iterator[Claim]:
-    target = entry.entry_of(chain.name)
-    indices = target.indices if isinstance(target, sp.Indexed) else ()
-    shape = target.base.shape if isinstance(target, sp.Indexed) else ()
     sizes = size_choices(entry)[0]
     conditions = _conditions_at(entry, sizes) if step.condition is not None else {}
-    for position in _some(list(positions(shape, sizes)), at_most=2):
-        where = dict(zip(indices, position, strict=True))
-        sides = [
+    for _, where, shown in _places(entry, chain.name, sizes, at_most=2):
+        before, after = (
             _carried_out(instantiate(entry.expanded(side), sizes, where)).xreplace(conditions)
             for side in (step.before, step.after)
-        ]
-        before, after = sides
-        yield Claim(before, after, _array_domain(entry, conditions, before, after), f", entry {list(position)}")
+        )
+        yield Claim(before, after, _array_domain(entry, conditions, before, after), f", entry {shown}")
 
 
 def _moment_step_claims(entry: MomentEntry, chain: Derivation, step: Step) -> Iterator[Claim]:

@@ -20,7 +20,7 @@ from checks.identity.regions import SWITCHES, Region, split, zeros
 from checks.verdict import Attempt, Proof, Status, Verdict
 from derive.domain import Domain
 from derive.entry import ArrayEntry, Entry, Kink, ScalarEntry
-from derive.indices import instantiate
+from derive.indices import entry_symbol, instantiate
 
 SAMPLES = 5
 SEED = 20260101
@@ -56,8 +56,12 @@ def check_kinks(entry: Entry) -> Verdict:
     For an entry that declares none, check that it is built from smooth functions over denominators that cannot vanish,
     or from pieces whose values and derivatives meet.
     """
-    if not isinstance(entry, ScalarEntry):
-        return _check_smooth(entry)
+    if isinstance(entry, ArrayEntry) and not isinstance(entry.kinks, str):
+        return _check_array_kinks(entry)
+    return _check_scalar_kinks(entry) if isinstance(entry, ScalarEntry) else _check_smooth(entry)
+
+
+def _check_scalar_kinks(entry: ScalarEntry) -> Verdict:
     undeclared: list[str] = []
     borders = 0
     for name, chosen in product(entry.targets, _choices(entry)):
@@ -89,6 +93,25 @@ def check_kinks(entry: Entry) -> Verdict:
         entry,
         "Every kink is declared, and the value produced there lies between the one-sided derivatives.",
         "one-sided derivatives on every border between regions",
+    )
+
+
+def _check_array_kinks(entry: ArrayEntry) -> Verdict:
+    """Find the kinks of the first entry of an array-valued function by the first entry of each variable."""
+    sizes = size_choices(entry)[0]
+    value = instantiate(entry.value, sizes, dict.fromkeys(entry.indices, 0))
+    for kink in entry.kinks:
+        assert isinstance(kink, Kink)
+        symbol = entry_symbol(kink.of, [0] * len(entry.variable(kink.of).shape))
+        found = list(find_kinks(value, symbol, Domain()))
+        if not any(set(one.slopes) == set(kink.interval) for one in found):
+            return _fault(entry, f"no kink by {kink.of} has the slopes {kink.interval[0]} and {kink.interval[1]}")
+        if not kink.interval[0] <= kink.produced <= kink.interval[1]:
+            return _fault(entry, f"{kink.produced} is not in [{kink.interval[0]}, {kink.interval[1]}]")
+    return _proved(
+        entry,
+        "Every kink is declared, and the value produced there lies between the one-sided derivatives.",
+        "one-sided derivatives on every border between regions, entry by entry",
     )
 
 

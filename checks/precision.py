@@ -218,9 +218,10 @@ def _arrays(entry: ArrayEntry, ledger: Ledger) -> None:
             point |= _written_out({str(entry.upstream.label): upstream})
         for name, code in entry.compiled_gradient.items():
             target = entry.entry_of(name)
-            _compare_entries(
-                entry, ledger, code(*values), entry.textbook(name), target.indices, target.base.shape, sizes, point
-            )
+            rows = entry.indices if entry.is_jacobian else ()
+            whole = (*(index.upper + 1 for index in rows), *target.base.shape)
+            free = (*rows, *target.indices)
+            _compare_entries(entry, ledger, code(*values), entry.textbook(name), free, whole, sizes, point)
 
 
 def _compare_entries(

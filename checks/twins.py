@@ -141,6 +141,9 @@ def _trials(entry: Entry, name: str) -> Iterator[Trial]:
     assert isinstance(entry, ArrayEntry)
     if name not in entry.arguments:
         return  # ∂L/∂z of an inner array: not an argument of the function
+    if entry.is_jacobian:
+        yield from _rows_of_jacobian(entry, name)
+        return
     single = not entry.variable(name).shape
     for shift in range(MINIMUM_COMPARED if single else 1):
         arrays, dy = _arrays(entry, SEED + shift)
@@ -148,6 +151,20 @@ def _trials(entry: Entry, name: str) -> Iterator[Trial]:
             yield function, gradient, arrays, False
         else:
             yield _weighted(function, dy), _with_upstream(gradient, dy), arrays, False
+
+
+def _rows_of_jacobian(entry: ArrayEntry, name: str) -> Iterator[Trial]:
+    """Yield one trial for each entry of the value: a row of the Jacobian is its gradient."""
+    arrays, _ = _arrays(entry, SEED)
+    value = np.asarray(entry.compiled_value(*arrays.values()))
+    rows = list(np.ndindex(value.shape))
+    for place in (rows[0], rows[len(rows) // 2], rows[-1]):
+        yield (
+            lambda *values, place=place: entry.compiled_value(*values)[place],
+            lambda *values, place=place: entry.compiled_gradient[name](*values)[place],
+            arrays,
+            False,
+        )
 
 
 def _weighted(function: Callable[..., Any], dy: npt.NDArray[Any]) -> Callable[..., Any]:

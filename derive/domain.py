@@ -50,7 +50,7 @@ class Domain:
     def describe(self, symbols: Iterable[sp.Symbol]) -> str:
         """Say in words what values the given symbols may take, for instance `y in {0, 1}, 0 < ŷ < 1, z real`."""
         parts = [_membership(symbol, self.range_of(symbol)) for symbol in sorted(symbols, key=lambda s: s.name)]
-        return ", ".join([*parts, *(str(condition) for condition in self.conditions)])
+        return ", ".join([*parts, *(str(condition) for condition in self.conditions if condition != sp.true)])
 
 
 def _assumed(symbol: sp.Symbol) -> sp.Set:

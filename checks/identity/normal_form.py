@@ -107,7 +107,7 @@ class NormalForm:
             return self._exponential(self._convert(sp.S.One if node is sp.E else node.exp))
         if node.is_Pow:
             return self._power(node)
-        if node.is_Symbol or isinstance(node, (sp.Indexed, sp.Sum)) or node is sp.pi:
+        if node.is_Symbol or isinstance(node, (sp.Indexed, sp.Sum, sp.KroneckerDelta)) or node is sp.pi:
             index = self.field.index(str(node))
             if node.is_positive:
                 self._positive_generators.add(index)
@@ -161,20 +161,21 @@ class NormalForm:
 
     def _root(self, value: Fraction, p: int, q: int) -> Fraction:
         """Return value^(p/q) over one root generator for each irreducible factor, all of which must be positive."""
-        result = self.field.constant(1)
+        result, sign = self.field.constant(1), 1
         for poly, orientation in ((value.num, 1), (value.den, -1)):
             content, factors = poly.factor()
-            pieces = [(self.field.lift(factor), power) for factor, power in factors]
-            signs = [self._sign(piece) for piece, _ in pieces]
-            if content <= 0 or any(sign != 1 for sign in signs):
-                raise OutsideTheProcedureError("a root of something that is not known to be positive")
-            for prime, power in _primes(content):
-                result = result * self._root_generator(self.field.constant(prime), f"{prime}", q).power(
-                    p * power * orientation
-                )
-            for piece, power in pieces:
-                base = self.field.polynomial(piece)
+            sign *= 1 if content > 0 else -1
+            for prime, power in _primes(abs(content)):
+                root = self._root_generator(self.field.constant(prime), f"{prime}", q)
+                result = result * root.power(p * power * orientation)
+            for factor, power in factors:
+                piece = self.field.lift(factor)
+                known = self._sign(piece)
+                sign *= known ** int(power)
+                base = self.field.polynomial(piece * (known or 1))
                 result = result * self._root_generator(base, base.key(), q).power(p * int(power) * orientation)
+        if sign != 1:
+            raise OutsideTheProcedureError("a root of something that is not known to be positive")
         return result
 
     def _root_generator(self, base: Fraction, key: str, q: int) -> Fraction:

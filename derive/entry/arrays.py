@@ -55,7 +55,8 @@ class ArrayEntry(Entry):
     value:
         The function; an array-valued one in the free indices `indices`.
     indices:
-        The indices of the value; () when it is a number.
+        The indices of the value; () when it is a number. With indices and without `upstream` the derivatives are
+        Jacobians J[i, j] = ∂value_i/∂x_j.
     gradient:
         For each entry X[p, q] the textbook form of the derivative, in index notation or in matrix form.
     upstream:
@@ -123,8 +124,13 @@ class ArrayEntry(Entry):
         return element(form, row, column, self.arrays)
 
     @property
+    def is_jacobian(self) -> bool:
+        """Whether the derivatives are Jacobians ∂value_i/∂x_j: an array-valued function without upstream gradient."""
+        return self.upstream is None and bool(self.indices)
+
+    @property
     def scalar(self) -> sp.Expr:
-        """The number that is differentiated: the value itself, or Σ G ∘ value with G held fixed."""
+        """The number that is differentiated: the value (or one entry of it), or Σ G ∘ value with G held fixed."""
         if self.upstream is None:
             return self.value
         return total(self.upstream[self.indices] * self.value, *self.indices)
@@ -185,6 +191,7 @@ class ArrayEntry(Entry):
 
             return compile_staged(self)
         from derive.compilation import compile_arrays
+        from derive.entry.jacobians import compile_jacobian
 
         arguments = [variable.symbol for variable in self.variables]
         formula = self.rewritten[1] if self.rewritten is not None else self.value
@@ -195,7 +202,10 @@ class ArrayEntry(Entry):
         for name in self.targets:
             entry = self.entry_of(name)
             free = entry.indices if isinstance(entry, sp.Indexed) else ()
-            gradients[name] = compile_arrays(arguments, free, self.textbook(name), name=f"{self.name}_grad_{name}")
+            if self.is_jacobian:
+                gradients[name] = compile_jacobian(self, name)
+            else:
+                gradients[name] = compile_arrays(arguments, free, self.textbook(name), name=f"{self.name}_grad_{name}")
         return value, gradients
 
     @property
