@@ -268,11 +268,16 @@ def _moment_claims(entry: MomentEntry, name: str, form: sp.Expr) -> Iterator[Cla
     if isinstance(start, sp.Integral):
         yield Claim(start.doit(), form, entry.domain, "")
         return
-    for number in (1, 2, 3):
+    for number in _numbers_of_terms(start):
         sizes = dict.fromkeys(_random_sizes(entry), number)
         left = expectation_written_out(start, entry.random, sizes)
         right = instantiate(form, sizes)
         yield Claim(left, right, entry.domain, f", size {number}")
+
+
+def _numbers_of_terms(start: sp.Expr) -> tuple[int, ...]:
+    """Return the sizes at which expectations are enumerated; formulas with cases are enumerated one by one."""
+    return (1, 2) if start.has(sp.Max, sp.Piecewise) else (1, 2, 3)
 
 
 def _random_sizes(entry: MomentEntry) -> list[sp.Symbol]:
@@ -313,7 +318,7 @@ def _moment_step_claims(entry: MomentEntry, chain: Derivation, step: Step) -> It
     if not (step.before.has(E) or step.after.has(E) or step.before.has(sp.Sum) or step.after.has(sp.Sum)):
         yield Claim(step.before.doit(), step.after.doit(), entry.domain, "")
         return
-    for number in (1, 2, 3):
+    for number in _numbers_of_terms(chain.start):
         sizes = dict.fromkeys(_random_sizes(entry), number)
         before, after = (expectation_written_out(side, entry.random, sizes) for side in (step.before, step.after))
         yield Claim(before, after, entry.domain, f", size {number}")

@@ -6,6 +6,7 @@ each size the check is an identity of polynomials in the variances.
 """
 
 from collections.abc import Mapping
+from itertools import product
 
 import sympy as sp
 
@@ -33,13 +34,30 @@ def expectation_written_out(
 
 def _enumerated(formula: sp.Expr, variance_of: Mapping[sp.Symbol, sp.Symbol]) -> sp.Expr:
     symbols = sorted(formula.free_symbols & set(variance_of), key=lambda symbol: symbol.name)
-    polynomial = sp.Poly(sp.expand(formula), *symbols) if symbols else None
-    if polynomial is None:
+    if not symbols:
         return formula
+    if formula.has(sp.Max, sp.Piecewise):
+        return _outcome_by_outcome(formula, symbols, variance_of)
+    polynomial = sp.Poly(sp.expand(formula), *symbols)
     total = sp.S.Zero
     for powers, coefficient in polynomial.terms():
         moments = [_moment(variance_of[symbol], power) for symbol, power in zip(symbols, powers, strict=True)]
         total += coefficient * sp.Mul(*moments)  # the outcomes of independent entries have the product measure
+    return sp.expand(total)
+
+
+def _outcome_by_outcome(
+    formula: sp.Expr, symbols: list[sp.Symbol], variance_of: Mapping[sp.Symbol, sp.Symbol]
+) -> sp.Expr:
+    """Sum a formula with cases, such as max(0, z), over all outcomes of its entries."""
+    total = sp.S.Zero
+    for outcome in product((-1, 0, 1), repeat=len(symbols)):
+        values = {
+            symbol: sign * sp.sqrt(variance_of[symbol] / (2 * _TAIL))
+            for symbol, sign in zip(symbols, outcome, strict=True)
+        }
+        probability = sp.Mul(*(_TAIL if sign else 1 - 2 * _TAIL for sign in outcome))
+        total += probability * formula.subs(values)
     return sp.expand(total)
 
 

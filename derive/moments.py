@@ -1,6 +1,6 @@
 """Expectation and variance rules over sums of independent random entries, with symbolic size."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from itertools import pairwise
 
 import sympy as sp
@@ -69,6 +69,47 @@ def variance_of_dot_product(
         ),
         ("Kronecker contraction", total(variances[w] * variances[x], i)),
         ("count equal terms", canonical(total(variances[w] * variances[x], i))),
+    ]
+    return [Step(before=before, rule=rule, after=after) for (_, before), (rule, after) in pairwise(chain)]
+
+
+def variance_through_activation(
+    w: sp.IndexedBase,
+    z: sp.IndexedBase,
+    activation: Callable[[sp.Expr], sp.Expr],
+    variances: Mapping[sp.IndexedBase, sp.Symbol],
+    share: sp.Expr,
+) -> list[Step]:
+    """Derive Var(Σᵢ wᵢ f(zᵢ)) for independent weights of mean zero and symmetric pre-activations zᵢ.
+
+    Parameters
+    ----------
+    w, z:
+        Weights and pre-activations, of one symbolic size.
+    activation:
+        The activation f, which multiplies by one slope for z > 0 and by another for z < 0.
+    variances:
+        The symbols of Var(wᵢ) and Var(zᵢ).
+    share:
+        E[f(z)²]/Var(z): half the sum of the squared slopes, because half of the second moment lies on either side.
+    """
+    (m,) = w.shape
+    i, j = sp.Idx("i", m), sp.Idx("j", m)
+    f_i, f_j = activation(z[i]), activation(z[j])
+    v_w, v_z = variances[w], variances[z]
+    chain = [
+        ("", E(total(w[i] * f_i, i) ** 2) - E(total(w[i] * f_i, i)) ** 2),
+        ("independence, and mean zero: E[w_i] = 0", E(total(w[i] * f_i, i) ** 2)),
+        ("square of a sum as a double sum", E(total(w[i] * f_i * w[j] * f_j, i, j))),
+        ("the expectation of a sum is the sum of expectations", total(E(w[i] * f_i * w[j] * f_j), i, j)),
+        ("independence of weights and pre-activations", total(E(w[i] * w[j]) * E(f_i * f_j), i, j)),
+        (
+            "independent entries of mean zero: E[w_i w_j] = Var(w) delta_ij",
+            total(v_w * sp.KroneckerDelta(i, j) * E(f_i * f_j), i, j),
+        ),
+        ("Kronecker contraction", total(v_w * E(f_i**2), i)),
+        ("symmetry: either sign of z carries half of its second moment", total(v_w * share * v_z, i)),
+        ("count equal terms", m * v_w * share * v_z),
     ]
     return [Step(before=before, rule=rule, after=after) for (_, before), (rule, after) in pairwise(chain)]
 
