@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from checks.result import Result, timed
 from checks.verdict import Status, Verdict, gravest
-from derive.entry import ArrayEntry, Entry, MomentEntry
+from derive.entry import ArrayEntry, Entry, MomentEntry, ScalarEntry
 
 if TYPE_CHECKING:
     from numeric.experiments.conv import ConvRun
@@ -134,12 +134,14 @@ def peak_memory_mb() -> float:
 def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | None]]]:
     """Yield the checks that apply to an entry, in the order in which they build on one another."""
     from checks.activation_regions import check_regions
+    from checks.critical_points import check_critical_points
     from checks.derivations import check_all_sizes, check_steps, check_textbook, check_wrong_answers
     from checks.initialisation import check_sampled_variance
     from checks.kinks import check_kinks
     from checks.limits import check_limits
     from checks.precision import check_precision
     from checks.twins import check_differences, check_twin
+    from derive import catalogue
 
     yield "steps", partial(check_steps, entry)
     yield "textbook form", partial(check_textbook, entry)
@@ -151,6 +153,8 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     else:
         yield "kinks", partial(check_kinks, entry)
     yield "limits", partial(check_limits, entry)
+    if isinstance(entry, ScalarEntry) and catalogue.chapter(entry.name) == "surfaces":
+        yield "critical points", partial(check_critical_points, entry)
     if isinstance(entry, MomentEntry):
         yield "sampled", partial(check_sampled_variance, entry)
     if entry.compilable:

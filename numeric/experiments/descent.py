@@ -6,7 +6,7 @@ from numeric.descent import Path, descend
 from numeric.functions.landscapes import mountain, mountain_dx, mountain_dy, wave, wave_dx, wave_dy
 
 WAVE_START = (3.0, 2.0)
-WAVE_MINIMUM = (-1.0881682, 0.5440841)
+WAVE_MINIMUM = (-1.0881624, 0.5440812)
 """The global minimum, where f is −2.2807097; there are two other local minima, with f = −0.2493 and 1.2427."""
 
 MOUNTAIN_START = (0.0, 0.0)
