@@ -11,7 +11,7 @@ from itertools import permutations, product
 
 import sympy as sp
 
-from checks.derivations import size_choices
+from checks.derivations import Sizes, size_choices
 from checks.enclosure import enclose
 from checks.identity import identical
 from checks.identity.normal_form import NormalForm
@@ -99,10 +99,11 @@ def _check_scalar_kinks(entry: ScalarEntry) -> Verdict:
 def _check_array_kinks(entry: ArrayEntry) -> Verdict:
     """Find the kinks of the first entry of an array-valued function by the first entry of each variable."""
     sizes = size_choices(entry)[0]
-    value = instantiate(entry.value, sizes, dict.fromkeys(entry.indices, 0))
     for kink in entry.kinks:
         assert isinstance(kink, Kink)
-        symbol = entry_symbol(kink.of, [0] * len(entry.variable(kink.of).shape))
+        value = _where_it_stands(entry, kink, sizes)
+        target = entry.entry_of(kink.of)
+        symbol = entry_symbol(kink.of, [0] * len(target.indices))
         found = list(find_kinks(value, symbol, Domain()))
         if not any(set(one.slopes) == set(kink.interval) for one in found):
             return _fault(entry, f"no kink by {kink.of} has the slopes {kink.interval[0]} and {kink.interval[1]}")
@@ -113,6 +114,14 @@ def _check_array_kinks(entry: ArrayEntry) -> Verdict:
         "Every kink is declared, and the value produced there lies between the one-sided derivatives.",
         "one-sided derivatives on every border between regions, entry by entry",
     )
+
+
+def _where_it_stands(entry: ArrayEntry, kink: Kink, sizes: Sizes) -> sp.Expr:
+    """Return the first entry of the formula in which the array of a kink stands: a stage, or the value."""
+    base = entry.entry_of(kink.of).base
+    places = [*((stage.entry.indices, stage.formula) for stage in entry.stages), (entry.indices, entry.value)]
+    indices, formula = next((indices, formula) for indices, formula in places if formula.has(base))
+    return instantiate(formula, sizes, dict.fromkeys(indices, 0))
 
 
 Choice = dict[sp.Symbol, sp.Expr]

@@ -138,9 +138,9 @@ def _formula(entry: Entry, limit: Limit) -> sp.Expr:
     sizes = dict.fromkeys(size_choices(entry)[0], 2)
     if not limit.of:
         return instantiate(entry.value, sizes)
-    name, *position = limit.of.split("_")
+    name, *position = [limit.of] if limit.of in entry.targets else limit.of.split("_")
     target = entry.entry_of(name)
-    where = dict(zip(target.indices, map(int, position), strict=True))
+    where = dict(zip(getattr(target, "indices", ()), map(int, position), strict=True))
     return instantiate(entry.textbook(name), sizes, where)
 
 

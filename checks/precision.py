@@ -219,8 +219,9 @@ def _arrays(entry: ArrayEntry, ledger: Ledger) -> None:
         for name, code in entry.compiled_gradient.items():
             target = entry.entry_of(name)
             rows = entry.indices if entry.is_jacobian else ()
-            whole = (*(index.upper + 1 for index in rows), *target.base.shape)
-            free = (*rows, *target.indices)
+            indexed = isinstance(target, sp.Indexed)
+            whole = (*(index.upper + 1 for index in rows), *(target.base.shape if indexed else ()))
+            free = (*rows, *(target.indices if indexed else ()))
             _compare_entries(entry, ledger, code(*values), entry.textbook(name), free, whole, sizes, point)
 
 

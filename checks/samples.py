@@ -25,9 +25,10 @@ def random_points(entry: ScalarEntry, *, seed: int, count: int = 64) -> Arrays:
 
 
 def random_arrays(entry: ArrayEntry, *, seed: int) -> tuple[Arrays, Mapping[sp.Symbol, int]]:
-    """Return random arrays of unequal sizes (at least 9, or 3 images) for an array entry, and the sizes."""
+    """Return random arrays of unequal sizes for an array entry, and the sizes; smaller ones where there are stages."""
     rng = np.random.default_rng(seed)
-    sizes = {size: 3 * number for size, number in size_choices(entry)[-1].items()}
+    numbers = size_choices(entry)[-1].items()
+    sizes = {size: number + 2 if entry.stages else 3 * number for size, number in numbers}
     return {variable.name: _array(entry, variable, sizes, rng) for variable in entry.variables}, sizes
 
 
@@ -47,17 +48,15 @@ def extreme_points(entry: ScalarEntry) -> Arrays:
 
 
 def extreme_arrays(entry: ArrayEntry) -> Iterator[tuple[Arrays, Mapping[sp.Symbol, int]]]:
-    """Yield arrays that hold extreme values, each one beside ordinary ones, with their sizes."""
+    """Yield arrays of which one holds extreme values beside whole numbers, and the others whole numbers; and sizes."""
     sizes = size_choices(entry)[0]
     rng = np.random.default_rng(7)
+    real = [variable.name for variable in entry.variables if variable.shape and not is_label(variable)]
     for extreme in (*EXTREMES, 1000.0):
-        arrays = {}
-        for variable in entry.variables:
-            values = _array(entry, variable, sizes, rng, whole=True)
-            if not is_label(variable):
-                values.flat[:: max(2, values.size // 3)] = extreme
-            arrays[variable.name] = values
-        yield arrays, sizes
+        for chosen in real:
+            arrays = {variable.name: _array(entry, variable, sizes, rng, whole=True) for variable in entry.variables}
+            arrays[chosen].flat[:: max(2, arrays[chosen].size // 3)] = extreme
+            yield arrays, sizes
 
 
 def is_label(variable: Variable) -> bool:

@@ -82,6 +82,11 @@ def indicator(condition: sp.Basic) -> sp.Expr:
     return sp.Piecewise((1, condition), (0, True))
 
 
+def positive(u: sp.Expr) -> sp.Expr:
+    """Return 1[u > 0] as one function: SymPy turns a sum over cases into cases of sums, a function it leaves alone."""
+    return sp.Heaviside(u, 0)
+
+
 def defined(expression: sp.Expr) -> sp.Expr:
     """Replace σ and softplus by what they mean, so that only elementary functions remain."""
     return expression.replace(lambda node: isinstance(node, (sigma, softplus)), lambda node: node.func.definition(node))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import sympy as sp
 
 from derive.derivation import D
-from derive.functions import indicator, sigma, softplus
+from derive.functions import indicator, positive, sigma, softplus
 
 
 @dataclass(frozen=True)
@@ -164,7 +164,8 @@ def rectifier(u: sp.Expr, x: sp.Expr) -> Outcome | None:
     if not (isinstance(u, sp.Max) and len(u.args) == 2 and sp.S.Zero in u.args):
         return None
     inner = next(argument for argument in u.args if argument != 0)
-    return _chain(indicator(inner > 0), inner, x, "rectifier rule, off the kink", "max(0, u)")
+    slope = positive(inner) if isinstance(x, sp.Indexed) else indicator(inner > 0)
+    return _chain(slope, inner, x, "rectifier rule, off the kink", "max(0, u)")
 
 
 @_rule

@@ -24,16 +24,15 @@ def finish(start: sp.Expr, goal: sp.Expr, conditions: tuple[sp.Eq, ...] = ()) ->
     """
     steps: list[Step] = []
     current = start
-    if conditions:
-        outside = taken_out(current)
+    outside = taken_out(current)
+    for condition in conditions:
+        used = _replaced(outside, condition)
+        if used == outside:
+            continue
         if outside != current:
             steps.append(Step(before=current, rule="take constant factors out of the sum", after=outside))
-            current = outside
-        for condition in conditions:
-            used = _replaced(current, condition)
-            if used != current:
-                steps.append(Step(before=current, rule="use the condition", after=used, condition=condition))
-                current = used
+        steps.append(Step(before=outside, rule="use the condition", after=used, condition=condition))
+        current = outside = used
     if current == goal:
         return steps
     summed = current.has(sp.Sum) or goal.has(sp.Sum)

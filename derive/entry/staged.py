@@ -78,6 +78,7 @@ class _Program:
             free = target.indices if isinstance(target, sp.Indexed) else ()
             self._formulas[f"d{name}"] = (free, entry.textbook(name))
         self._codes: dict[str, Compiled] = {}
+        self._needed: dict[str, list[str]] = {}
 
     def _add(self, defined: sp.Indexed, formula: sp.Expr) -> None:
         name = str(defined.base.label)
@@ -109,11 +110,15 @@ class _Program:
 
     def _needs(self, name: str) -> list[str]:
         """Return the arrays that a formula mentions, and those that its sizes are read off."""
-        _, formula = self._formulas[name]
-        mentioned = {str(base.label) for base in formula.atoms(sp.IndexedBase)} | {
-            str(symbol) for symbol in formula.free_symbols if isinstance(symbol, sp.Symbol)
-        }
-        return [known for known in self._arrays if known in mentioned or known in self._entry.arguments]
+        if name not in self._needed:
+            _, formula = self._formulas[name]
+            mentioned = {str(base.label) for base in formula.atoms(sp.IndexedBase)} | {
+                str(symbol) for symbol in formula.free_symbols if isinstance(symbol, sp.Symbol)
+            }
+            self._needed[name] = [
+                known for known in self._arrays if known in mentioned or known in self._entry.arguments
+            ]
+        return self._needed[name]
 
     def _code(self, name: str) -> "Compiled":
         from derive.compilation import compile_arrays

@@ -21,7 +21,7 @@ from derive.entry import ArrayEntry, Entry, Kink, Limit, MomentEntry, ScalarEntr
 from derive.functions import sigma
 from numeric.twins import Twin, twin
 
-COMPILED = [name for name in catalogue.names() if name not in ("neuron", "variance")]
+COMPILED = [name for name in catalogue.names() if catalogue.load(name).compilable]
 HELD = [name for name in COMPILED if not getattr(catalogue.load(name), "stages", ())]
 x = sp.Symbol("x", real=True)
 

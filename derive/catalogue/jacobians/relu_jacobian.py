@@ -3,7 +3,7 @@
 import sympy as sp
 
 from derive.entry import ArrayEntry, Kink, Variable, Wrong
-from derive.functions import indicator, relu
+from derive.functions import positive, relu
 from derive.indices import array, indices, size
 
 n = size("n")
@@ -16,11 +16,11 @@ entry = ArrayEntry(
     variables=(Variable(x, "pre-activations of one sample"),),
     value=relu(x[i]),
     indices=(i,),
-    gradient={x[j]: sp.KroneckerDelta(i, j) * indicator(x[i] > 0)},
+    gradient={x[j]: sp.KroneckerDelta(i, j) * positive(x[i])},
     kinks=(Kink("x_i = 0", "x", (sp.S.Zero, sp.S.One), sp.S.Zero),),
     limits="none are claimed: those of the function of one variable hold on the diagonal",
     wrong=(
-        Wrong("x", indicator(x[i] > 0), "full rows instead of the diagonal"),
+        Wrong("x", positive(x[i]), "full rows instead of the diagonal"),
         Wrong("x", sp.KroneckerDelta(i, j), "mask forgotten"),
         Wrong("x", sp.KroneckerDelta(i, j) * relu(x[i]), "the function instead of its derivative"),
     ),

@@ -61,6 +61,13 @@ def _ceiling(to: Typesetter, node: sp.Function) -> Typeset:
     return Typeset(Fence("⌈", to.box(node.args[0]), "⌉"), WHOLE)
 
 
+@typesets("Heaviside")
+def _step(to: Typesetter, node: sp.Heaviside) -> Typeset:
+    if node.args[1] != 0:
+        return Typeset(applied(to, upright("H"), node.args), WHOLE)
+    return Typeset(row(Mark("𝟙", Kind.UPRIGHT), Fence("[", to.box(sp.Gt(node.args[0], 0, evaluate=False)), "]")), WHOLE)
+
+
 @typesets("Piecewise")
 def _piecewise(to: Typesetter, node: sp.Piecewise) -> Typeset:
     if len(node.args) == 2 and [value for value, _ in node.args] == [1, 0] and node.args[1][1] == sp.true:
