@@ -74,14 +74,31 @@ def _shorter(steps: list[Step]) -> list[Step]:
 
 
 def tidied(expression: sp.Expr) -> list[Step]:
-    """Return one step that makes a result shorter, where factoring or cancelling does."""
-    best: tuple[int, str, sp.Expr] | None = None
-    for name in ("cancel", "factor", "factor the numerator"):
-        candidate = next(move.apply(expression) for move in MOVES if move.name == name)
+    """Return steps that make a result shorter: recognise σ where it stands in exponentials, factor or cancel."""
+    steps = _recognised(expression)
+    current = steps[-1].after if steps else expression
+    best: tuple[int, Move, sp.Expr] | None = None
+    for move in MOVES:
+        if move.name not in ("cancel", "factor", "factor the numerator"):
+            continue
+        candidate = move.apply(current)
         length = int(candidate.count_ops())
-        if length < int(expression.count_ops()) and (best is None or length < best[0]):
-            best = (length, name, candidate)
-    return [] if best is None else [Step(before=expression, rule=best[1], after=best[2])]
+        if length < int(current.count_ops()) and (best is None or length < best[0]):
+            best = (length, move, candidate)
+    return steps if best is None else [*steps, Step(before=current, rule=best[1].name, after=best[2])]
+
+
+def _recognised(expression: sp.Expr) -> list[Step]:
+    """Return the steps that turn e^(−u)/(1 + e^(−u))² into σ(u)(1 − σ(u)); none where exponentials are left over."""
+    steps: list[Step] = []
+    current = expression
+    for move in (move for move in MOVES if move.name in ("recognise σ", "symmetry of σ")):
+        after = move.apply(current)
+        if after != current:
+            steps.append(Step(before=current, rule=move.name, after=after, note=move.note))
+            current = after
+    shorter = not current.has(sp.exp) and current.count_ops() <= expression.count_ops()
+    return steps if steps and shorter else []
 
 
 def _moves(expression: sp.Expr) -> Iterator[tuple[Move, sp.Expr]]:

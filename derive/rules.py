@@ -101,7 +101,7 @@ def constant_factor(u: sp.Expr, x: sp.Expr) -> Outcome | None:
 @_rule
 def quotient(u: sp.Expr, x: sp.Expr) -> Outcome | None:
     """∂(u/v)/∂x = (v ∂u/∂x − u ∂v/∂x) / v²."""
-    top, bottom = u.as_numer_denom() if u.is_Mul else (sp.S.One, sp.S.One)
+    top, bottom = sp.fraction(u, exact=True)  # exact: e^(−x) stays a factor and is no denominator e^x
     if not (u.is_Mul and depends(bottom, x) and depends(top, x)):
         return None
     return Outcome((bottom * D(top, x) - top * D(bottom, x)) / bottom**2, "quotient rule", f"over {bottom}")

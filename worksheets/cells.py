@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING, Any
 
+from derive.compilation.readable import readable_source
+from derive.entry import Entry, ScalarEntry
 from worksheets.questions import Derivative, Question
 from worksheets.standalone import standalone
 
@@ -112,15 +114,24 @@ def derivation(asked: Question, target: str, *, solution: bool) -> Cell:
 
 def given_function(asked: Question) -> Cell:
     """Return the function itself in NumPy, which the checks need."""
-    source = standalone(asked.entry.compiled_value.source)
+    source = _code(asked.entry, "")
     return code_cell(f"{asked.name}-function", f"# The function itself, in NumPy.\n{source}", role="given")
+
+
+def _code(entry: Entry, target: str) -> str:
+    """Return the function (target "") or a derivative: a scalar one as a textbook has it, an array one as compiled."""
+    if isinstance(entry, ScalarEntry):
+        name = f"{entry.name}_grad_{target}" if target else entry.name
+        symbols = [variable.symbol for variable in entry.variables]
+        return readable_source(symbols, entry.textbook(target) if target else entry.value, name=name)
+    return standalone((entry.compiled_gradient[target] if target else entry.compiled_value).source)
 
 
 def answer(asked: Question, wanted: Derivative, *, solution: bool) -> Cell:
     """Return the compiled derivative, or a stub with signature and shapes."""
     ident = f"{asked.name}-code-{_ident(wanted.target)}"
     if solution:
-        return code_cell(ident, standalone(asked.entry.compiled_gradient[wanted.target].source), role="solution")
+        return code_cell(ident, _code(asked.entry, wanted.target), role="solution")
     shapes = "\n".join(
         f"    {name}: {shape}" for name, shape in zip((*wanted.arguments, "result"), wanted.shapes, strict=True)
     )

@@ -29,10 +29,13 @@ def _is_module(node: ast.expr) -> bool:
 
 def _helpers(called: set[str]) -> list[str]:
     """Return the source of helpers, and of what they call in turn, in the order of their module."""
-    from derive.compilation import kernels
+    from derive.compilation import floats, kernels
 
     functions = {
-        node.name: node for node in ast.parse(inspect.getsource(kernels)).body if isinstance(node, ast.FunctionDef)
+        node.name: node
+        for module in (floats, kernels)
+        for node in ast.parse(inspect.getsource(module)).body
+        if isinstance(node, ast.FunctionDef)
     }
     wanted, waiting = set(), list(called)
     while waiting:

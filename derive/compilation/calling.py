@@ -81,14 +81,14 @@ def numbers(
 
 
 def elementwise(
-    name: str, names: Sequence[str], formula: Callable[..., Any], *, quiet: bool, single: bool
+    name: str, names: Sequence[str], formula: Callable[..., Any], *, quiet: bool, single: bool, native: bool = False
 ) -> Callable[..., Any]:
     """Wrap a formula on float64 arrays as an elementwise function.
 
     float32 is computed in float64 and rounded once: right to half a unit in its last place. An overflow to infinity or
     an underflow to zero is the correctly rounded value and no reason for a warning. `quiet` also silences invalid
-    operations: set for formulas whose unused branches meet them. `single` says that the formula is one NumPy call,
-    for which blocks save nothing.
+    operations: set for formulas whose unused branches meet them. `single` says that the formula is so
+    short that blocks save nothing, `native` that it rounds once: then float32 is computed as it is.
     """
     others: Literal["ignore"] | None = "ignore" if quiet else None
     names = tuple(names)
@@ -101,7 +101,8 @@ def elementwise(
             shapes = ", ".join(f"{label} {array.shape}" for label, array in zip(names, arrays, strict=True))
             raise ValueError(f"{name}: the shapes do not broadcast: {shapes}") from None
         with np.errstate(over="ignore", under="ignore", divide=others, invalid=others):
-            if single and all(array.shape == shape and array.dtype == np.float64 for array in arrays):
+            whole = (native and dtype == np.float32) or ((single or native) and dtype == np.float64)
+            if whole and all(a.shape in (shape, ()) and a.dtype == dtype for a in arrays):
                 result = np.asarray(formula(*arrays))
                 if result.shape != shape or any(np.may_share_memory(result, array) for array in arrays):
                     result = np.broadcast_to(result, shape).astype(dtype)

@@ -52,13 +52,13 @@ class one_minus_erf(sp.Function):  # type: ignore[misc]  # noqa: N801
 
 
 class times_exp(sp.Function):  # type: ignore[misc]  # noqa: N801
-    """p e^v, for v so small that e^v alone is subnormal and has lost digits that p e^v still has."""
+    """p e^(v + δ), for v so small that e^v alone is subnormal and has lost digits that p e^v still has."""
 
-    nargs = 2
+    nargs = (2, 3)
 
     def definition(self) -> sp.Expr:
-        """Return p e^v."""
-        return self.args[0] * sp.exp(self.args[1])
+        """Return p e^(v + δ)."""
+        return self.args[0] * sp.exp(sp.Add(*self.args[1:]))
 
 
 class bce_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
@@ -76,7 +76,187 @@ class bce_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
         return (prediction - y) / (prediction * (1 - prediction))
 
 
-INTERNAL = (sigma_slope, xlogy, xlog1py, one_minus_erf, times_exp, bce_slope)
+class quotient(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """p / (1 + e^(v + δ)), also where e^v overflows and the quotient is not 0."""
+
+    nargs = (2, 3)
+
+    def definition(self) -> sp.Expr:
+        """Return p / (1 + e^(v + δ))."""
+        return self.args[0] / (1 + sp.exp(sp.Add(*self.args[1:])))
+
+
+class silu_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """σ(u)(1 + u σ(−u)), the slope of u σ(u)."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        """Return e^u (1 + u + e^u) / (1 + e^u)²."""
+        power = sp.exp(self.args[0])
+        return power * (1 + self.args[0] + power) / (1 + power) ** 2
+
+
+class residual_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """p (σ(v) − l) σ′(v) for v = u + δ, from the arguments (p, l, u) or (p, l, u, δ)."""
+
+    nargs = (3, 4)
+
+    def definition(self) -> sp.Expr:
+        """Return p (σ(v) − l) σ(v) σ(−v)."""
+        p, label, *u = self.args
+        s = 1 / (1 + sp.exp(-sp.Add(*u)))
+        return p * (s - label) * s * (1 - s)
+
+
+class residual_square(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """(σ(v) − l)² for v = u + δ, from the arguments (l, u) or (l, u, δ)."""
+
+    nargs = (2, 3)
+
+    def definition(self) -> sp.Expr:
+        """Return (σ(v) − l)²."""
+        label, *u = self.args
+        return (1 / (1 + sp.exp(-sp.Add(*u))) - label) ** 2
+
+
+class normal_cdf(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """Φ(u), the distribution function of the standard normal distribution."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        """Return (1 + erf(u/√2))/2."""
+        return (1 + sp.erf(self.args[0] / sp.sqrt(2))) / 2
+
+
+class gelu(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """u Φ(u)."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        """Return u (1 + erf(u/√2))/2."""
+        return self.args[0] * normal_cdf(self.args[0]).definition()
+
+
+class gelu_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """Φ(u) + u φ(u), the slope of u Φ(u)."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        """Return Φ(u) + u e^(−u²/2)/√(2π)."""
+        u = self.args[0]
+        return normal_cdf(u).definition() + u * sp.exp(-(u**2) / 2) / sp.sqrt(2 * sp.pi)
+
+
+class log_cosh(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """ln cosh u."""
+
+    nargs = 1
+
+    def definition(self) -> sp.Expr:
+        """Return ln cosh u."""
+        return sp.log(sp.cosh(self.args[0]))
+
+
+class log_ratio(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """k + ln(y/p) for y/p > 0 and a number k, from the arguments (y, p, k)."""
+
+    nargs = 3
+
+    def definition(self) -> sp.Expr:
+        """Return k + ln(y/p)."""
+        y, p, k = self.args
+        return k + sp.log(y / p)
+
+
+class weighted_log_ratio(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """y ln(y/p) for y/p > 0, and 0 where y = 0."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return y ln(y/p)."""
+        y, p = self.args
+        return y * sp.log(y / p)
+
+
+class scaled(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """c u, not multiplied out."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return c u."""
+        return self.args[0] * self.args[1]
+
+
+class scaled_square(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """c u² as (c u) u, which does not overflow before it must."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return c u²."""
+        return self.args[0] * self.args[1] ** 2
+
+
+class rounding(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """What a rounded polynomial P lacks: rounding(P, (f, g), (h,)) is f g + h − P, which is 0 in the reals."""
+
+    def definition(self) -> sp.Expr:
+        """Return 0."""
+        return sp.S.Zero
+
+
+class exact_exp(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """e^(v + δ) for a small δ."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return e^(v + δ)."""
+        return sp.exp(sp.Add(*self.args))
+
+
+class exact_sin(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """sin(v + δ) for the rounding error δ of v."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return sin(v + δ)."""
+        return sp.sin(sp.Add(*self.args))
+
+
+class exact_cos(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """cos(v + δ) for the rounding error δ of v."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return cos(v + δ)."""
+        return sp.cos(sp.Add(*self.args))
+
+
+class exact_square(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """(v + δ)² for the rounding error δ of v."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return (v + δ)²."""
+        return sp.Add(*self.args) ** 2
+
+
+NORMAL = (normal_cdf, gelu, gelu_slope)
+EXACT = (exact_exp, exact_sin, exact_cos, exact_square)
+INTERNAL = (
+    *(sigma_slope, xlogy, xlog1py, one_minus_erf, times_exp, bce_slope, quotient, silu_slope, log_cosh, log_ratio),
+    *(weighted_log_ratio, residual_slope, residual_square, scaled, scaled_square, rounding, *NORMAL, *EXACT),
+)
 
 
 def meaning(expression: sp.Expr) -> sp.Expr:

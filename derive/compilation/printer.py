@@ -9,7 +9,7 @@ import scipy.special
 import sympy as sp
 from sympy.printing.numpy import SciPyPrinter
 
-from derive.compilation import kernels
+from derive.compilation import kernels, nodes
 from derive.compilation.errors import NotCompilable
 
 NAMESPACE = {"np": np, "special": scipy.special, "stable": kernels}
@@ -19,6 +19,24 @@ IMPORTS = {
     "np.": "import numpy as np",
     "special.": "from scipy import special",
     "stable.": "from derive.compilation import kernels as stable",
+}
+
+
+FUNCTIONS = {
+    nodes.xlogy: "special.xlogy",
+    nodes.xlog1py: "special.xlog1py",
+    nodes.one_minus_erf: "special.erfc",
+    nodes.exact_exp: "stable.exp",
+    nodes.exact_sin: "stable.sin",
+    nodes.exact_cos: "stable.cos",
+    nodes.exact_square: "stable.square",
+    **{
+        node: f"stable.{node.__name__}"
+        for node in (
+            *(nodes.times_exp, nodes.quotient, nodes.silu_slope, nodes.log_cosh, nodes.log_ratio),
+            *(nodes.weighted_log_ratio, nodes.residual_slope, nodes.residual_square, nodes.rounding, *nodes.NORMAL),
+        )
+    },
 }
 
 
@@ -75,7 +93,7 @@ class StablePrinter(SciPyPrinter):  # type: ignore[misc]
             if condition == sp.true:
                 text = self._print(value)
             else:
-                text = f"np.where({self._print(condition)}, {self._print(value)}, {text})"
+                text = f"stable.where({self._print(condition)}, {self._print(value)}, {text})"
         return text
 
     def _print_Relational(self, expr: Any) -> str:
@@ -93,17 +111,24 @@ class StablePrinter(SciPyPrinter):  # type: ignore[misc]
     def _print_Heaviside(self, expr: sp.Heaviside) -> str:
         return f"np.heaviside({self._print(expr.args[0])}, {self._print(expr.args[1])})"
 
-    def _print_xlogy(self, expr: sp.Expr) -> str:
-        return f"special.xlogy({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+    def _call(self, function: str, arguments: tuple[sp.Basic, ...]) -> str:
+        return f"{function}({', '.join(self._print(argument) for argument in arguments)})"
 
-    def _print_xlog1py(self, expr: sp.Expr) -> str:
-        return f"special.xlog1py({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+    def _print_Function(self, expr: sp.Expr) -> str:
+        function = FUNCTIONS.get(type(expr))
+        return self._call(function, expr.args) if function else str(super()._print_Function(expr))
 
-    def _print_one_minus_erf(self, expr: sp.Expr) -> str:
-        return f"special.erfc({self._print(expr.args[0])})"
+    def _print_scaled(self, expr: sp.Expr) -> str:
+        return f"({self.parenthesize(expr.args[0], 50)}*({self._print(expr.args[1])}))"
 
-    def _print_times_exp(self, expr: sp.Expr) -> str:
-        return f"stable.times_exp({self._print(expr.args[0])}, {self._print(expr.args[1])})"
+    def _print_scaled_square(self, expr: sp.Expr) -> str:
+        c, u = expr.args
+        text = self.parenthesize(u, 60)
+        inner = f"{text}/{1 / c}" if (1 / c).is_Integer else f"{self.parenthesize(c, 50)}*{text}"
+        return f"({inner}*{text})"
+
+    def _print_Tuple(self, expr: sp.Tuple) -> str:
+        return "(" + "".join(f"{self._print(part)}, " for part in expr).rstrip(" " if len(expr) == 1 else ", ") + ")"
 
     def _print_Pow(self, expr: sp.Pow, rational: bool = False) -> str:
         base, exponent = expr.base, expr.exp

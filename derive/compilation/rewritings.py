@@ -13,7 +13,7 @@ import sympy as sp
 from sympy.codegen.rewriting import ReplaceOptim, optimize
 
 from derive.compilation import rules
-from derive.compilation.nodes import sigma_slope
+from derive.compilation.nodes import quotient, residual_slope, residual_square, sigma_slope, times_exp
 from derive.functions import sigma, softplus
 
 
@@ -41,6 +41,7 @@ RECOGNISE = (
     Rewriting(
         "hyperbolic from exponentials", "e^u − e^(−u) cancels at 0", sp.Add, rules.hyperbolic, "exp(u) - exp(-u)"
     ),
+    Rewriting("a e^v + b e^v in one", "the terms cancel", sp.Add, rules.common_exponential, "exp(u) - 2*u*exp(u)"),
     Rewriting("tanh from sinh/cosh", "both overflow at 711", sp.Mul, rules.tanh_quotient, "sinh(u)/cosh(u)"),
     Rewriting("σ from 1/(1 + e^(−u))", "e^800 overflows", (sp.Mul, sp.Pow), rules.sigma_quotient, "1/(1 + exp(-u))"),
     Rewriting("e^u e^(−max) in one", "∞ · 0 at 800", sp.Mul, rules.shifted_exponential, "exp(u)*exp(-Max(u, v, w))"),
@@ -54,9 +55,33 @@ RECOGNISE = (
 )
 
 STABILISE = (
+    Rewriting(
+        "slope of SiLU, factored",
+        "its terms cancel at −1.278",
+        sp.Mul,
+        rules.silu_slope_product,
+        "sigma(u)*(1 + u*(1 - sigma(u)))",
+    ),
     Rewriting("σ(u)σ(−u) = σ′(u)", "one quotient for two", sp.Mul, rules.slope_from_product, "sigma(u)**2*sigma(-u)"),
     Rewriting("1/cosh by σ′", "cosh overflows at 711", (sp.Pow, sp.Mul), rules.inverse_cosh, "cosh(u)**-3"),
+    Rewriting(
+        "slope of SiLU, as a sum",
+        "its terms cancel at −1.278",
+        sp.Add,
+        rules.silu_slope_sum,
+        "sigma(u) + u*sigma(u)*(1 - sigma(u))",
+    ),
     Rewriting("σ(u) − y = (1−y)σ(u) − yσ(−u)", "0 at y = 1, u = 40", sp.Add, rules.sigma_minus, "sigma(u) - y"),
+    Rewriting(
+        "p (σ(u) − l) σ′(u) in one",
+        "ten roundings add up to 3.5 units",
+        sp.Mul,
+        rules.residual_times_slope,
+        "u*(sigma(u) - y)*sigma(u)*(1 - sigma(u))",
+    ),
+    Rewriting(
+        "(σ(u) − l)² in one", "roundings add up to 2.1 units", sp.Pow, rules.residual_squared, "(sigma(u) - y)**2"
+    ),
     Rewriting("softplus(u) − yu by |u|", "40 − 40 at y = 1", sp.Add, rules.softplus_minus, "softplus(u) - y*u"),
     Rewriting(
         "softplus at u and −u by |u|",
@@ -80,6 +105,24 @@ STABILISE = (
         "expm1(u) σ(−u) = tanh(u/2)", "∞ · 0 at 800", sp.Mul, rules.tanh_from_expm1, "(exp(2*u) - 1)/(exp(2*u) + 1)"
     ),
     Rewriting("1 ∓ erf u = erfc(±u)", "erf(6) rounds to 1", sp.Add, rules.erf_complement, "1 + erf(u)"),
+    Rewriting(
+        "Φ(u) and u Φ(u) from erf",
+        "erfc of a rounded argument is off by hundreds of units at −13",
+        sp.Mul,
+        rules.normal_from_erfc,
+        "u*(1 + erf(u/sqrt(2)))/2",
+    ),
+    Rewriting(
+        "slope of GELU",
+        "its terms cancel at −0.752",
+        sp.Add,
+        rules.gelu_slope_sum,
+        "(1 + erf(u/sqrt(2)))/2 + u*exp(-u**2/2)/sqrt(2*pi)",
+    ),
+    Rewriting("ln cosh u", "cosh(711) overflows; cancels at 0", sp.log, rules.log_of_cosh, "log(cosh(u))"),
+    Rewriting("ln(y/p)", "y/p rounds to 1 near y = p, overflows, underflows", sp.log, rules.log_of_ratio, "log(v/y)"),
+    Rewriting("1 + ln(y/p)", "cancels at y = p/e", sp.Add, rules.one_plus_log_ratio, "1 + log(v/y)"),
+    Rewriting("y ln(y/p), 0 at y = 0", "0 · ∞", sp.Mul, rules.weighted_ratio, "v*log(v/y)"),
     Rewriting("1 − cos u = 2 sin²(u/2)", "cancels at 0", sp.Add, rules.cosine_complement, "1 - cos(u)"),
     Rewriting("ln(1 + u) = log1p(u)", "1 + 1e−20 rounds to 1", sp.log, rules.log_one_plus, "log(1 + u**2)"),
     Rewriting("y ln v = xlogy(y, v)", "0 · ln 0 is 0 in an entropy", sp.Mul, rules.weighted_log, "y*log(v)"),
@@ -90,13 +133,22 @@ LOWER = (
         "a σ(u) + b σ(−u) over one denominator", "fewer roundings", sp.Add, rules.sigma_sum, "y*sigma(u) + v*sigma(-u)"
     ),
     Rewriting(
-        "x σ(u) by e^v times x",
+        "p σ(u) as one quotient",
         "σ(−712) is subnormal, 712 σ(−712) is not",
         sp.Mul,
         rules.sigma_times_factor,
         "u*sigma(u)",
     ),
-    Rewriting("σ by e^min(u,0) / (1 + e^(−|u|))", "no exponential above 1", sigma, rules.lower_sigma, "sigma(u)"),
+    Rewriting(
+        "p e^v as one product",
+        "e^(−27.2²) is subnormal, 27 e^(−27.2²) is not",
+        sp.Mul,
+        rules.exponential_times_factor,
+        "u*exp(-u**2)",
+    ),
+    Rewriting(
+        "σ by t = e^(−|u|): t/(1 + t) or 1/(1 + t)", "no exponential above 1", sigma, rules.lower_sigma, "sigma(u)"
+    ),
     Rewriting(
         "σ′ by e^(−|u|) / (1 + e^(−|u|))²",
         "no exponential above 1",
@@ -121,6 +173,26 @@ FINISH = (
         rules.horner,
         "sigma(u)*sigma(-u)**2",
     ),
+    Rewriting(
+        "exp, sin, cos of a rounded argument",
+        "e^(−26²) is off by hundreds of units, sin(3·10¹⁶) wholly, where the rounding of the argument is left out",
+        (sp.exp, sp.sin, sp.cos),
+        rules.exact_argument,
+        "exp(-u**2)",
+    ),
+    Rewriting("square of a rounded sum", "the rounding counts twice", sp.Pow, rules.square_of_rounded, "3*(u - 1)**2"),
+    Rewriting(
+        "(σ(u) − l)² and its slope at a rounded u",
+        "the same",
+        (residual_square, residual_slope),
+        rules.exact_residual,
+        "(sigma(v*u + w) - y)**2",
+    ),
+    Rewriting(
+        "a rounded exponent beside a factor", "the same", (times_exp, quotient), rules.exact_exponent, "u*exp(-u**2)"
+    ),
+    Rewriting("c u² = (c u) u", "u²/2 is finite where u² is not", sp.Mul, rules.small_square, "u**2/2"),
+    Rewriting("common factor of a sum", "6u − 6 is 0 beside u = 1", sp.Add, rules.common_factor, "6*u - 6"),
 )
 
 

@@ -14,7 +14,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.compilation.calling import Compiled, elementwise
 from derive.compilation.errors import NotCompilable
-from derive.compilation.nodes import INTERNAL, bce_slope, meaning
+from derive.compilation.nodes import INTERNAL, bce_slope, meaning, scaled, scaled_square
 from derive.compilation.printer import IMPORTS, NAMESPACE, StablePrinter
 from derive.compilation.rewritings import stabilised
 from derive.functions import defined, sigma, softplus
@@ -78,12 +78,37 @@ def compile_scalar(arguments: Sequence[sp.Symbol], expression: sp.Expr, *, name:
     refuse_infinite(stable)
     function, source = translate([real[symbol] for symbol in arguments], stable, name)
     quiet = stable.has(sp.Piecewise, bce_slope)
-    return Compiled(name, labels, source, elementwise(name, labels, function, quiet=quiet, single=_is_single(stable)))
+    return Compiled(
+        name,
+        labels,
+        source,
+        elementwise(name, labels, function, quiet=quiet, single=_is_short(stable), native=_is_single(stable)),
+    )
+
+
+def _is_short(expression: sp.Expr) -> bool:
+    """Say whether a formula is a polynomial or a quotient of at most five operations: blocks save nothing."""
+    parts = (sp.Add, sp.Mul, sp.Pow, sp.Symbol, sp.Rational, scaled, scaled_square)
+    return all(isinstance(node, parts) for node in sp.preorder_traversal(expression)) and expression.count_ops() <= 5
 
 
 def _is_single(expression: sp.Expr) -> bool:
-    """Say whether a formula is at most one function of its arguments."""
-    return all(argument.is_Atom for argument in expression.args) and len(expression.args) <= 2
+    """Say whether a formula is at most one NumPy function of its arguments, rounding once.
+
+    Blocks save nothing then, and float32 computed as it is is as good as through float64 (tanh to 1.4 units). With an
+    exponential or a logarithm it is not: in float32 NumPy's own are off by 2.5 units.
+    """
+    numbers = expression.atoms(sp.Number, sp.NumberSymbol)
+    if expression.has(*INTERNAL) or not all(n.is_Integer and abs(n) < 2**24 for n in numbers):
+        return False
+    if isinstance(expression, (sp.Max, sp.Min, sp.Abs, sp.sign, sp.tanh)):
+        return all(argument.is_Atom for argument in expression.args) and len(expression.args) <= 2
+    return expression.is_Atom or (isinstance(expression, (sp.Add, sp.Mul)) and _is_flat(expression))
+
+
+def _is_flat(expression: sp.Expr) -> bool:
+    """Say whether a formula is one sum or one product of two symbols or numbers."""
+    return len(expression.args) == 2 and all(argument.is_Atom for argument in expression.args)
 
 
 def check_name(name: str) -> None:
