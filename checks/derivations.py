@@ -7,7 +7,7 @@ a finite list of exact identities, and the claim for all sizes is decided in ind
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import sympy as sp
 
@@ -21,6 +21,7 @@ from derive.entry import ArrayEntry, Entry, MomentEntry, ScalarEntry
 from derive.indices import canonical, entry_symbol, instantiate, positions
 from derive.moments import E, PositiveRoot
 from derive.rules import NoRuleError
+from derive.typed_function import TypedFunction
 
 Sizes = Mapping[sp.Symbol, int]
 THREE_SIZES = ((2, 3, 4, 5), (3, 2, 5, 4), (4, 5, 3, 2))
@@ -59,6 +60,29 @@ def check_steps(entry: Entry) -> Verdict:
                 if verdict.status is not Status.PROVED:
                     return _failed(verdict, f"Step {number} of ∂/∂{chain.name} ({step.rule}){claim.place}", entry)
     return _proved(f"All {count} steps hold, each decided alone.", entry, "normal form, step by step")
+
+
+def check_typed(function: TypedFunction) -> Verdict:
+    """Decide every step of the derivation of a typed function, and compare its end with SymPy's derivative."""
+    chain = function.derivation(str(function.by))
+    again = "gradproof derive"
+    sides = [(step.rule, _carried_out(step.before), _carried_out(step.after)) for step in chain.steps]
+    sides.append(("the whole", sp.diff(_differentiable(function.value), function.by), chain.result))
+    for number, (rule, before, after) in enumerate(sides, start=1):
+        verdict = identical(before, after, function.domain, borders=False, reproduce=again)
+        if verdict.status is not Status.PROVED:
+            words = "is wrong" if verdict.status is Status.REFUTED else "could not be decided"
+            return replace(verdict, reason=f"Step {number} ({rule}) {words}: {verdict.reason}")
+    return Verdict(
+        status=Status.PROVED,
+        reason=f"All {len(chain.steps)} steps hold, each decided alone, and SymPy's derivative is the same.",
+        evidence=Proof(procedure="normal form, step by step", domain=function.domain.describe(_free(function))),
+        reproduce=again,
+    )
+
+
+def _free(function: TypedFunction) -> list[sp.Symbol]:
+    return sorted(function.value.free_symbols, key=lambda symbol: symbol.name)
 
 
 def check_textbook(entry: Entry) -> Verdict:

@@ -5,9 +5,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gradproof.cli.output import BadInputError, print_json
+from gradproof.cli.output import BadInputError, exit_code, print_json
 
 if TYPE_CHECKING:
+    from checks.verdict import Verdict
     from derive.derivation import Derivation
     from derive.entry import Entry
 
@@ -23,31 +24,99 @@ class Format(StrEnum):
 
 
 def command(
-    entry: Annotated[str, typer.Argument(help="The name of a catalogue entry, such as sigmoid.")],
+    what: Annotated[
+        str, typer.Argument(metavar="ENTRY|FORMULA", help="A catalogue entry, or a formula to differentiate.")
+    ],
     wrt: Annotated[str | None, typer.Option(help="Only the derivative by this variable.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
+    given: Annotated[list[str] | None, typer.Option(help="Declare a name of a formula, such as 'a positive'.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; the same as --format json.")] = False,
 ) -> int:
-    """Show how the derivatives of a catalogue entry are derived, one named rule at a time."""
+    """Show how a derivative is derived, one named rule at a time."""
     from derive import catalogue
 
+    form = Format.JSON if as_json else form
     try:
-        chosen = catalogue.load(entry)
+        entry = catalogue.load(what)
     except catalogue.UnknownEntryError as error:
+        if _is_a_name(what) and wrt is None:
+            raise BadInputError(f"{error} (for a formula, say --wrt)") from error
+        return _formula(what, wrt, given or [], form)
+    return _entry(entry, wrt, form)
+
+
+def _is_a_name(text: str) -> bool:
+    """Tell whether a text looks like the name of an entry rather than like a formula."""
+    return not text or all(sign.isalnum() or sign in "-_./" for sign in text)
+
+
+def _entry(entry: "Entry", wrt: str | None, form: Format) -> int:
+    if wrt is not None and wrt not in entry.targets:
+        raise BadInputError(f"{entry.name} is not differentiated by {wrt!r}; choose from {', '.join(entry.targets)}.")
+    if form is Format.NUMPY and not entry.compilable:
+        raise BadInputError(f"{entry.name} has no NumPy code: it holds an unspecified function; try neuron_sigmoid.")
+    chains = [entry.derivation(name) for name in entry.targets if wrt in (None, name)]
+    if form is Format.NUMPY:
+        codes = [entry.compiled_value, *(entry.compiled_gradient[chain.name] for chain in chains)]
+        print("\n\n".join(dict.fromkeys(code.source.rstrip() for code in codes)))
+        return 0
+    if form is not Format.JSON:
+        _print_written(entry, chains, form)
+        return 0
+    from checks.derivations import check_steps
+
+    verdict = check_steps(entry)
+    _print_object(entry, chains, verdict, {"entry": entry.name, "title": entry.title})
+    return exit_code([str(verdict.status)])
+
+
+def _formula(text: str, wrt: str | None, given: list[str], form: Format) -> int:
+    from checks.derivations import check_typed
+    from derive.compilation import NotCompilable, compile_scalar
+    from derive.reading import UnreadableError, Vocabulary, read
+    from derive.rules import NoRuleError
+    from derive.typed_function import TypedFunction
+
+    try:
+        vocabulary = Vocabulary.from_declarations(given)
+        reading = read(text, vocabulary)
+        function = TypedFunction(reading.expression, _symbol(reading.expression, wrt), vocabulary.domain)
+        chain = function.derivation(str(function.by))
+        verdict = check_typed(function)
+        if form is Format.NUMPY:
+            symbols = sorted(reading.expression.free_symbols, key=lambda symbol: str(symbol.name))
+            print(compile_scalar(symbols, chain.result, name="derivative").source.rstrip())
+            return exit_code([str(verdict.status)])
+    except UnreadableError as error:
+        where = f" (character {error.column + 1} of {error.text!r})" if error.text else ""
+        raise BadInputError(f"{error.message}{where}") from error
+    except (NoRuleError, NotCompilable, ValueError) as error:
         raise BadInputError(str(error)) from error
-    if wrt is not None and wrt not in chosen.targets:
-        raise BadInputError(f"{chosen.name} is not differentiated by {wrt!r}; choose from {', '.join(chosen.targets)}.")
-    chains = [chosen.derivation(name) for name in chosen.targets if wrt in (None, name)]
-    if as_json or form is Format.JSON:
-        print_json(_as_json(chosen, chains))
-    elif form is Format.NUMPY:
-        _print_numpy(chosen, chains)
+    if form is Format.JSON:
+        extra = {"formula": text, "read_as": str(reading.expression), "ambiguities": list(reading.ambiguities)}
+        _print_object(function, [chain], verdict, extra)
     else:
-        _print_written(chosen, chains, form)
-    return 0
+        _print_written(function, [chain], form)
+        if form is Format.TEXT:
+            print(*(f"\nRead: {sentence}" for sentence in reading.ambiguities), sep="")
+            print(f"{verdict.status}: {verdict.reason}")
+    return exit_code([str(verdict.status)])
 
 
-def _print_written(entry: "Entry", chains: "list[Derivation]", form: Format) -> None:
+def _symbol(expression: Any, wrt: str | None) -> Any:
+    """Return the symbol to differentiate by."""
+    if getattr(expression, "is_Matrix", False) or not hasattr(expression, "free_symbols"):
+        raise ValueError("only a scalar formula of scalars is differentiated here; arrays stand in the catalogue")
+    symbols = {str(symbol): symbol for symbol in expression.free_symbols if getattr(symbol, "is_Symbol", False)}
+    if wrt is None and len(symbols) == 1:
+        return next(iter(symbols.values()))
+    if wrt not in symbols:
+        names = ", ".join(sorted(symbols)) or "none"
+        raise ValueError(f"say by which variable with --wrt; the variables of the formula are: {names}")
+    return symbols[wrt]
+
+
+def _print_written(entry: Any, chains: "list[Derivation]", form: Format) -> None:
     from derive import rendering
 
     write = {
@@ -58,25 +127,17 @@ def _print_written(entry: "Entry", chains: "list[Derivation]", form: Format) -> 
     print("\n\n".join(write(entry, chain).rstrip() for chain in chains))
 
 
-def _print_numpy(entry: "Entry", chains: "list[Derivation]") -> None:
-    if not entry.compilable:
-        raise BadInputError(f"{entry.name} holds an unspecified function and has no NumPy code; try neuron_sigmoid.")
-    codes = [entry.compiled_value, *(entry.compiled_gradient[chain.name] for chain in chains)]
-    print("\n\n".join(dict.fromkeys(code.source.rstrip() for code in codes)))
-
-
-def _as_json(entry: "Entry", chains: "list[Derivation]") -> dict[str, Any]:
+def _print_object(entry: Any, chains: "list[Derivation]", verdict: "Verdict", extra: dict[str, Any]) -> None:
     from importlib.metadata import version
 
-    from checks.derivations import check_steps
     from derive import rendering
 
-    verdict = check_steps(entry)
-    return {
-        "status": str(verdict.status),
-        "reason": verdict.reason,
-        "gradproof": version("gradproof"),
-        "entry": entry.name,
-        "title": entry.title,
-        "derivations": [{"wrt": chain.name, "steps": rendering.derivation_json(entry, chain)} for chain in chains],
-    }
+    print_json(
+        {
+            "status": str(verdict.status),
+            "reason": verdict.reason,
+            "gradproof": version("gradproof"),
+            **extra,
+            "derivations": [{"wrt": chain.name, "steps": rendering.derivation_json(entry, chain)} for chain in chains],
+        }
+    )

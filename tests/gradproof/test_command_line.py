@@ -238,3 +238,49 @@ def test_training_on_fashion_without_the_data_is_one_clear_line(tmp_path: Path) 
         capture_output=True, text=True, check=False, env={**os.environ, "XDG_CACHE_HOME": str(tmp_path)},
     )  # fmt: skip
     assert_one_clear_line(done, "dataset-fashion-mnist", "--data-dir")
+
+
+@pytest.mark.parametrize(
+    ("formula", "rules"),
+    [
+        ("x*exp(-x**2)", ["product rule", "factor"]),
+        (r"\frac{1}{1+e^{-x}}", ["recognise σ"]),
+        ("ln(x)/x", ["quotient rule"]),
+        ("e^-x/(1+e^-x)^2", ["quotient rule"]),
+    ],
+)
+def test_a_typed_function_is_derived_and_every_step_proved(formula: str, rules: list[str]) -> None:
+    done = run("derive", formula, "--wrt", "x")
+    assert done.returncode == 0, done.stderr
+    assert all(rule in done.stdout for rule in rules)
+    assert "proved: All" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "parts"),
+    [
+        (["sin(a x)"], ["say by which variable with --wrt", "a, x"]),
+        (["sin(x)", "--wrt", "y"], ["the variables of the formula are: x"]),
+        (["x*exp("], ["never closed", "character 6"]),
+        (["9**9**9**9"], ["exponent"]),
+        (["floor(x) + x**2", "--wrt", "x"], []),
+        (["sin(" * 100 + "x" + ")" * 100], ["deep"]),
+        (["+".join(f"sin({k}*x)" for k in range(1, 180))], ["more than 400 steps"]),
+        (["__import__('os').system('true')"], ["character 1"]),
+        (["x", "--given", "x nonsense"], []),
+        (["x" * 5000 + "+1"], []),
+    ],
+)
+def test_a_typed_function_that_cannot_be_derived_is_one_clear_line(arguments: list[str], parts: list[str]) -> None:
+    if arguments[0].startswith("floor"):
+        done = run("derive", *arguments)  # read as a product of floor and x: an answer, and the ambiguity is listed
+        assert "Traceback" not in done.stderr
+        return
+    assert_one_clear_line(run("derive", *arguments), *parts)
+
+
+def test_a_derivation_that_cannot_be_decided_says_so_with_exit_code_3() -> None:
+    done = run("derive", "x^x")
+    assert done.returncode == 3
+    assert "undecided" in done.stdout
+    assert run("derive", "x^x", "--given", "x positive").returncode == 0
