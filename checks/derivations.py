@@ -101,6 +101,9 @@ def check_textbook(entry: Entry) -> Verdict:
             entry,
             "normal form at three unequal sizes",
         )
+    if isinstance(entry, MomentEntry):
+        found = "what all outcomes together give, for all values, with 1, 2 and 3 terms"
+        return _proved(f"{what} equal to {found}; for any number by the steps.", entry, "enumeration and normal form")
     return _proved(f"{what} equal to the derivative on the whole domain.", entry, "normal form")
 
 

@@ -134,6 +134,7 @@ def peak_memory_mb() -> float:
 def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | None]]]:
     """Yield the checks that apply to an entry, in the order in which they build on one another."""
     from checks.activation_regions import check_regions
+    from checks.conventions import check_backward_without_jacobian, check_columns, check_symmetric_units
     from checks.critical_points import check_critical_points
     from checks.derivations import check_all_sizes, check_steps, check_textbook, check_wrong_answers
     from checks.initialisation import check_sampled_variance
@@ -147,6 +148,12 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     yield "textbook form", partial(check_textbook, entry)
     if isinstance(entry, ArrayEntry):
         yield "all sizes", partial(check_all_sizes, entry)
+        if all(entry.matrix_form(name) is not None for name in entry.targets):
+            yield "samples as columns", partial(check_columns, entry)
+        if entry.is_jacobian:
+            yield "backward pass", partial(check_backward_without_jacobian, entry)
+        if entry.units is not None:
+            yield "equal units", partial(check_symmetric_units, entry, *entry.units)
     yield "wrong answers", partial(check_wrong_answers, entry)
     if isinstance(entry, ArrayEntry) and entry.selection is not None:
         yield "every region", partial(check_regions, entry)
@@ -155,7 +162,7 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     yield "limits", partial(check_limits, entry)
     if isinstance(entry, ScalarEntry) and catalogue.chapter(entry.name) == "surfaces":
         yield "critical points", partial(check_critical_points, entry)
-    if isinstance(entry, MomentEntry):
+    if isinstance(entry, MomentEntry) and {"uniform_bound", "he_bound"} & set(entry.claims):
         yield "sampled", partial(check_sampled_variance, entry)
     if entry.compilable:
         if not (isinstance(entry, ArrayEntry) and entry.stages):

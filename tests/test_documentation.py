@@ -57,3 +57,12 @@ def test_every_link_between_pages_leads_somewhere(page: Path) -> None:
     prose = re.sub(r"^```.*?^```", "", page.read_text(encoding="utf-8"), flags=re.M | re.S)
     for target in re.findall(r"\]\(([^)#:]+)\)", prose):
         assert (page.parent / target).exists(), target
+
+
+def test_the_table_of_derivations_names_every_entry_and_no_other() -> None:
+    from derive import catalogue
+
+    page = (ROOT / "docs" / "course-derivations.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`([a-z][a-z0-9_]*)`", page))
+    assert set(catalogue.names()) <= named
+    assert {name for name in named if "." not in name} <= set(catalogue.names())

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from derive.entry import Entry, EntryError
 
-CHAPTERS = ("surfaces", "activations", "losses", "layers", "jacobians", "networks", "initialisation")
+CHAPTERS = ("surfaces", "activations", "losses", "layers", "jacobians", "networks", "initialisation", "optimisers")
 
 
 class UnknownEntryError(LookupError):

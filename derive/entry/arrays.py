@@ -73,6 +73,9 @@ class ArrayEntry(Entry):
     selection:
         For max-pooling: an entry S[n, u, v, e, f], the values among which it selects, and the indices (e, f) over which
         the largest value wins. S is 1 for the winner if it is positive, else 0, and constant in each open region.
+    units:
+        For a network: the index that numbers its hidden units, and the targets of which each unit has a part of its
+        own. With equal parts units get equal gradients, which is checked.
     """
 
     value: sp.Expr
@@ -84,6 +87,7 @@ class ArrayEntry(Entry):
     conditions: tuple[sp.Eq, ...] = ()
     definitions: tuple[tuple[sp.Indexed, sp.Expr], ...] = ()
     selection: tuple[sp.Indexed, sp.Expr, tuple[sp.Idx, ...]] | None = None
+    units: tuple[sp.Idx, tuple[str, ...]] | None = None
 
     def __post_init__(self) -> None:
         self._require(bool(self.gradient), "says what to differentiate by")

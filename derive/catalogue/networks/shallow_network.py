@@ -41,6 +41,7 @@ entry = ArrayEntry(
         Stage(U[i, k], total(A[i, j] * W[j, k], j) + d[k], dU),
     ),
     definitions=((P[i, k], softmax(i, k)),),
+    units=(j, ("V", "c", "W")),
     gradient={
         U[p, t]: (P[p, t] - Y[p, t]) / B,
         d[t]: total(dU[i, t], i),
