@@ -27,7 +27,7 @@ LATEX_FUNCTIONS = frozenset(
 
 TO_LATEX = {
     **{sign: f"\\{name}" for name, sign in (GREEK | SIGNS).items()},
-    "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "−": "-", "′": "'", "𝟙": r"\mathbb{1}", "𝟏": r"\mathbf{1}", "ᵀ": r"\top",
+    "≤": r"\le", "≥": r"\ge", "≠": r"\ne", "−": "-", "′": "'", "𝟙": r"\mathbf{1}", "𝟏": r"\mathbf{1}", "ᵀ": r"\top",
     "{": r"\{", "}": r"\}", "%": r"\%", "_": r"\_", "#": r"\#", "&": r"\&", "$": r"\$", "ε": r"\varepsilon",
     "⌊": r"\lfloor", "⌋": r"\rfloor", "⌈": r"\lceil", "⌉": r"\rceil",
 }  # fmt: skip

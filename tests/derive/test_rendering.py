@@ -52,7 +52,7 @@ EXPECTED = [
     (-y * sp.log(sigma(z)), "−y ln(σ(z))", r"-y\,\ln(\sigma(z))"),
     (softplus(z) - y * z, "softplus(z) − y z", r"\operatorname{softplus}(z) - yz"),
     (relu(x), "max(0, x)", r"\max(0, x)"),
-    (indicator(x > 0), "𝟙[x > 0]", r"\mathbb{1}[x > 0]"),
+    (indicator(x > 0), "𝟙[x > 0]", r"\mathbf{1}[x > 0]"),
     (
         sp.Piecewise((x, x < 0), (1, True)),
         "{x if x < 0; 1 otherwise}",
