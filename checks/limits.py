@@ -38,7 +38,7 @@ def check_limits(entry: Entry) -> Verdict | None:
         formula = with_stand_ins(formula, stand_ins_for(formula)).xreplace(dict(limit.given))
         for choice in _others(formula, limit):
             at_choice = _branch(formula.xreplace(choice), limit)
-            value = sp.sympify(limit.value).xreplace(choice)
+            value = sp.sympify(limit.value, strict=True).xreplace(choice)
             named, by = _named(at_choice, limit)
             if named != value:
                 return _undecided(entry, limit, f"{by} gives {named}")
@@ -147,7 +147,8 @@ def _formula(entry: Entry, limit: Limit) -> sp.Expr:
 def _others(formula: sp.Expr, limit: Limit) -> list[Mapping[sp.Symbol, sp.Expr]]:
     """Return two choices of rational values for the symbols that the limit leaves free."""
     free = sorted(
-        (formula.free_symbols | sp.sympify(limit.value).free_symbols) - {limit.variable}, key=lambda symbol: symbol.name
+        (formula.free_symbols | sp.sympify(limit.value, strict=True).free_symbols) - {limit.variable},
+        key=lambda symbol: symbol.name,
     )
     if not free:
         return [{}]

@@ -212,7 +212,7 @@ def _arrays(entry: ArrayEntry, ledger: Ledger) -> None:
         _compare_entries(entry, ledger, entry.compiled_value(*values), entry.value, entry.indices, shape, sizes, point)
         if entry.upstream is not None:
             upstream = np.arange(1.0, 1.0 + _size(entry.upstream.shape, sizes)).reshape(
-                tuple(int(sp.sympify(extent).subs(dict(sizes))) for extent in entry.upstream.shape)
+                tuple(int(sp.sympify(extent, strict=True).subs(dict(sizes))) for extent in entry.upstream.shape)
             )
             values = [*values, upstream]
             point |= _written_out({str(entry.upstream.label): upstream})

@@ -80,7 +80,7 @@ def _array(
 
 
 def _shape(shape: tuple[sp.Expr, ...], sizes: Mapping[sp.Symbol, int]) -> tuple[int, ...]:
-    return tuple(int(sp.sympify(extent).subs(dict(sizes))) for extent in shape)
+    return tuple(int(sp.sympify(extent, strict=True).subs(dict(sizes))) for extent in shape)
 
 
 def _random(values: sp.Set, rng: np.random.Generator, shape: tuple[int, ...]) -> npt.NDArray[Any]:

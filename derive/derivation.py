@@ -16,7 +16,7 @@ class D(sp.Expr):  # type: ignore[misc]  # SymPy has no types
 
     def __new__(cls, expression: sp.Expr, variable: sp.Expr) -> "D":
         """Write ∂expression/∂variable down."""
-        return sp.Expr.__new__(cls, sp.sympify(expression), variable)  # type: ignore[no-any-return]
+        return sp.Expr.__new__(cls, sp.sympify(expression, strict=True), variable)  # type: ignore[no-any-return]
 
     @property
     def expression(self) -> sp.Expr:

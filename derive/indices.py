@@ -15,7 +15,7 @@ BOUND_LIMIT = 6
 
 def array(name: str, *shape: sp.Expr) -> sp.IndexedBase:
     """Return a real array of the given shape; `array("X", B, N)[i, k]` is one of its entries."""
-    return sp.IndexedBase(sp.Symbol(name, real=True), shape=tuple(sp.sympify(size) for size in shape))
+    return sp.IndexedBase(sp.Symbol(name, real=True), shape=tuple(sp.sympify(size, strict=True) for size in shape))
 
 
 def size(name: str) -> sp.Symbol:
@@ -214,5 +214,7 @@ def entry_symbol(name: str, position: Sequence[int]) -> sp.Symbol:
 
 def positions(shape: Sequence[sp.Expr], sizes: Mapping[sp.Symbol, int]) -> Iterator[tuple[int, ...]]:
     """Yield every position of an array of this shape at the given sizes."""
-    numbers = [int(sp.sympify(extent).xreplace({s: sp.Integer(n) for s, n in sizes.items()})) for extent in shape]
+    numbers = [
+        int(sp.sympify(extent, strict=True).xreplace({s: sp.Integer(n) for s, n in sizes.items()})) for extent in shape
+    ]
     yield from product(*map(range, numbers))

@@ -16,7 +16,7 @@ class E(sp.Expr):  # type: ignore[misc]  # SymPy has no types
 
     def __new__(cls, expression: sp.Expr) -> "E":
         """Write E[expression] down."""
-        return sp.Expr.__new__(cls, sp.sympify(expression))  # type: ignore[no-any-return]
+        return sp.Expr.__new__(cls, sp.sympify(expression, strict=True))  # type: ignore[no-any-return]
 
     def _eval_is_real(self) -> bool:
         return True
@@ -35,7 +35,7 @@ class PositiveRoot(sp.Expr):  # type: ignore[misc]  # SymPy has no types
 
     def __new__(cls, expression: sp.Expr, unknown: sp.Symbol) -> "PositiveRoot":
         """Name the root of expression = 0 in the unknown."""
-        return sp.Expr.__new__(cls, sp.sympify(expression), unknown)  # type: ignore[no-any-return]
+        return sp.Expr.__new__(cls, sp.sympify(expression, strict=True), unknown)  # type: ignore[no-any-return]
 
     def _sympystr(self, printer: object) -> str:
         return f"the {self.args[1]} > 0 with {printer._print(self.args[0])} = 0"  # type: ignore[attr-defined]

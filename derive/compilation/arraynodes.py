@@ -19,7 +19,9 @@ class ArrayNode(sp.Expr):  # type: ignore[misc]
 
     def __new__(cls, *args: Any) -> "ArrayNode":
         """Make the node from arrays (SymPy trees), whole numbers and text."""
-        return super().__new__(cls, *(Str(arg) if isinstance(arg, str) else sp.sympify(arg) for arg in args))  # type: ignore[no-any-return]
+        return super().__new__(
+            cls, *(Str(arg) if isinstance(arg, str) else sp.sympify(arg, strict=True) for arg in args)
+        )  # type: ignore[no-any-return]
 
 
 class Size(ArrayNode):

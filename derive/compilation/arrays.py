@@ -58,7 +58,7 @@ def compile_arrays(
     if len(set(free)) != len(free):
         raise NotCompilable("a free index is named twice")
     ranges = {index: index_size(index) for index in free}
-    tree = Translator(shapes, ranges).translate(sp.sympify(expression), free)
+    tree = Translator(shapes, ranges).translate(sp.sympify(expression, strict=True), free)
     stable = stabilised_arrays(tree)
     refuse_infinite(stable)
     symbols = [shapes.symbols[label] for label in labels]

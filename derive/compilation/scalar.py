@@ -58,7 +58,7 @@ def compile_scalar(arguments: Sequence[sp.Symbol], expression: sp.Expr, *, name:
         A name that is no Python name, or two arguments of the same name.
     """
     check_name(name)
-    expression = sp.sympify(expression)
+    expression = sp.sympify(expression, strict=True)
     if not isinstance(expression, sp.Expr):
         raise NotCompilable(f"a formula is wanted, not {type(expression).__name__}")
     check_symbols(expression, arguments)

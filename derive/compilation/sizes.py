@@ -52,7 +52,7 @@ class Shapes:
             if isinstance(argument, sp.IndexedBase):
                 if argument.shape is None:
                     raise NotCompilable(f"{label} has no shape; write IndexedBase({label!r}, shape=(B, N))")
-                dims[label] = tuple(sp.sympify(size) for size in argument.shape)
+                dims[label] = tuple(sp.sympify(size, strict=True) for size in argument.shape)
             elif isinstance(argument, sp.Symbol):
                 dims[label] = ()
             else:

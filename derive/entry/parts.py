@@ -84,8 +84,8 @@ class Limit:
     given: Mapping[sp.Symbol, sp.Expr] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "to", sp.sympify(self.to))  # a plain number may be given; `sympify` sees no text here
-        object.__setattr__(self, "value", sp.sympify(self.value))
+        object.__setattr__(self, "to", sp.sympify(self.to, strict=True))
+        object.__setattr__(self, "value", sp.sympify(self.value, strict=True))
 
 
 @dataclass(frozen=True)

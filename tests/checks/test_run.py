@@ -24,7 +24,7 @@ def test_every_entry_gets_every_check_that_applies() -> None:
     common = {"steps", "textbook form", "wrong answers", "kinks"}
     numbers = {"precision", "central differences", "complex step", "hand-written twin"}
     assert rows["sigmoid"] == common | numbers | {"limits"}
-    assert rows["linear_layer"] == common | numbers | {"all sizes"}
+    assert rows["linear_layer"] == common | numbers | {"all sizes", "samples as columns"}
     assert rows["neuron"] == common | {"limits"}
 
 

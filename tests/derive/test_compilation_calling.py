@@ -196,3 +196,9 @@ def test_symbols_count_as_real_so_that_the_slope_of_the_absolute_value_is_its_si
 def test_an_argument_may_be_called_like_a_python_function():
     name = sp.Symbol("abs")
     assert compile_scalar([name], sp.Abs(name) * sigma(name))(0.0) == 0
+
+
+@pytest.mark.parametrize("text", ["x", "__import__('os')", "1"])
+def test_text_is_never_taken_for_a_formula(text):
+    with pytest.raises(sp.SympifyError):
+        compile_scalar([sp.Symbol("x")], text)

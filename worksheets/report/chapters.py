@@ -214,7 +214,7 @@ def _limit(entry: "Entry", limit: "Limit") -> str:
         what = label_mathml(entry.label)
     side = {"+": " from above", "-": " from below"}.get(limit.side, "")
     given = ", ".join(f"{mathml(symbol, names)} = {mathml(value, names)}" for symbol, value in limit.given.items())
-    towards = f"{mathml(limit.variable, names)} → {mathml(sp.sympify(limit.to), names)}{side}"
+    towards = f"{mathml(limit.variable, names)} → {mathml(sp.sympify(limit.to, strict=True), names)}{side}"
     return f"{what} → {mathml(limit.value, names)} as {towards}" + (f", for {given}" if given else "")
 
 
