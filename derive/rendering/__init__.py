@@ -6,6 +6,7 @@ from derive.rendering.derivations import (
     derivation_mathml,
     derivation_text,
     derivative_mathml,
+    matrix_form_json,
 )
 from derive.rendering.expressions import equation_mathml, index_ranges, label_mathml, latex, mathml, text
 
@@ -20,5 +21,6 @@ __all__ = [
     "label_mathml",
     "latex",
     "mathml",
+    "matrix_form_json",
     "text",
 ]

@@ -76,7 +76,18 @@ def derivation_text(entry: "Entry", derivation: Derivation) -> str:
         if line.condition is not None:
             reason.append(f"with {text_of(line.condition)}")
         lines.append(f"  = {text_of(line.box)}   ({', '.join(reason)})")
+    matrices = matrix_form(entry, derivation.name)
+    if matrices is not None:
+        lines.append(f"  = {text_of(matrices)}   (the same in matrix form, for all sizes)")
     return "\n".join(lines)
+
+
+def matrix_form(entry: "Entry", name: str) -> Box | None:
+    """Return the textbook form as a matrix expression, where the entry declares one."""
+    from derive.entry import ArrayEntry
+
+    form = entry.matrix_form(name) if isinstance(entry, ArrayEntry) else None
+    return None if form is None else Typesetter(entry.symbol_names).box(form)
 
 
 def derivation_latex(entry: "Entry", derivation: Derivation) -> str:
@@ -89,6 +100,9 @@ def derivation_latex(entry: "Entry", derivation: Derivation) -> str:
         if line.condition is not None:
             reason += rf"\text{{, with }} {latex_of(line.condition)}"
         lines.append(rf"&= {latex_of(line.box)} && {reason}")
+    matrices = matrix_form(entry, derivation.name)
+    if matrices is not None:
+        lines.append(rf"&= {latex_of(matrices)} && \text{{the same in matrix form, for all sizes}}")
     return "\\begin{align*}\n" + " \\\\\n".join(lines) + "\n\\end{align*}"
 
 
@@ -129,6 +143,12 @@ def derivation_json(entry: "Entry", derivation: Derivation) -> list[dict[str, An
         }
         for step in derivation.steps
     ]
+
+
+def matrix_form_json(entry: "Entry", name: str) -> dict[str, str] | None:
+    """Return the matrix form of a result as `{latex, text}`; None where the entry declares none."""
+    box = matrix_form(entry, name)
+    return None if box is None else {"latex": latex_of(box), "text": text_of(box)}
 
 
 def _start(entry: "Entry", derivation: Derivation) -> Box:

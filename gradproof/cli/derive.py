@@ -138,6 +138,13 @@ def _print_object(entry: Any, chains: "list[Derivation]", verdict: "Verdict", ex
             "reason": verdict.reason,
             "gradproof": version("gradproof"),
             **extra,
-            "derivations": [{"wrt": chain.name, "steps": rendering.derivation_json(entry, chain)} for chain in chains],
+            "derivations": [
+                {
+                    "wrt": chain.name,
+                    "steps": rendering.derivation_json(entry, chain),
+                    "matrix_form": rendering.matrix_form_json(entry, chain.name),
+                }
+                for chain in chains
+            ],
         }
     )

@@ -102,3 +102,14 @@ def test_the_convolutional_example_has_15_parameters() -> None:
     assert (3 * 3 + 1) + number_of_parameters((4, 1)) == 15
     counted = sum(int(sp.Mul(*entry_of("conv_example").variable(name).shape)) for name in ("K", "c", "W", "d"))
     assert counted == 15
+
+
+def test_the_homogeneous_form_agrees_with_numpy() -> None:
+    """With columns as samples and the bias as a last column, the gradient by [W | b] is G times the inputs and ones."""
+    rng = np.random.default_rng(1)
+    X, W, G = rng.normal(size=(5, 3)), rng.normal(size=(3, 4)), rng.normal(size=(5, 4))
+    entry = entry_of("linear_layer")
+    by_w, by_b = (entry.compiled_gradient[name](X, W, np.zeros(4), G).T for name in ("W", "b"))
+    together = np.concatenate([by_w, by_b[:, np.newaxis]], axis=1)
+    homogeneous = np.concatenate([X, np.ones((5, 1))], axis=1)
+    np.testing.assert_allclose(together, G.T @ homogeneous)

@@ -284,3 +284,11 @@ def test_a_derivation_that_cannot_be_decided_says_so_with_exit_code_3() -> None:
     assert done.returncode == 3
     assert "undecided" in done.stdout
     assert run("derive", "x^x", "--given", "x positive").returncode == 0
+
+
+def test_an_array_derivation_ends_with_index_form_and_matrix_form() -> None:
+    lines = run("derive", "linear_layer", "--wrt", "W").stdout.splitlines()
+    assert lines[-2].split("(")[0].strip() == "= Σ_s G_sr X_sq"
+    assert lines[-1].split("(")[0].strip() == "= Xᵀ G"
+    found = json.loads(run("derive", "linear_layer", "--wrt", "W", "--json").stdout)
+    assert found["derivations"][0]["matrix_form"]["text"] == "Xᵀ G"
