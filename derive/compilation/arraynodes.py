@@ -19,9 +19,8 @@ class ArrayNode(sp.Expr):  # type: ignore[misc]
 
     def __new__(cls, *args: Any) -> "ArrayNode":
         """Make the node from arrays (SymPy trees), whole numbers and text."""
-        return super().__new__(
-            cls, *(Str(arg) if isinstance(arg, str) else sp.sympify(arg, strict=True) for arg in args)
-        )  # type: ignore[no-any-return]
+        parts = (Str(arg) if isinstance(arg, str) else sp.sympify(arg, strict=True) for arg in args)
+        return super().__new__(cls, *parts)  # type: ignore[no-any-return]
 
 
 class Size(ArrayNode):

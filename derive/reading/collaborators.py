@@ -1,62 +1,25 @@
 """What the parts of the meaning ask of one another, so that each can stand in its own file."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
 
 from derive.reading import tree
-from derive.reading.source import Source
-from derive.reading.vocabulary import Vocabulary
-
-if TYPE_CHECKING:
-    from derive.reading.arrays import Bound
-
-Value = Any
+from derive.reading.state import State
+from derive.reading.value import Value
 
 
-class Collaborators:
+class Collaborators(State):
     """The state of one reading, and the methods that its parts call on each other."""
-
-    source: Source
-    vocabulary: Vocabulary
-    surface: str
-    names: dict[str, Value]
-    needs: dict[Value, None]
-    bound: "dict[str, Bound]"
-    free: dict[str, Value]
-    lengths: dict[str, Value]
-    sizes: dict[str, Value]
-    arrays: dict[str, Value]
-    writer: Any
-    depth: int
-    written: frozenset[str]
 
     def of(self, node: tree.Node) -> Value:
         """Return the meaning of a node."""
-        raise NotImplementedError
-
-    def note(self, sentence: str) -> None:
-        """List an ambiguous reading."""
-        raise NotImplementedError
-
-    def piece(self, *nodes: tree.Node) -> str:
-        """Return the text of nodes as it was typed."""
-        raise NotImplementedError
-
-    def need(self, condition: Value) -> None:
-        """Record where the formula is defined."""
-        raise NotImplementedError
-
-    def need_nonzero(self, value: Value) -> None:
-        """Record that a divisor must not be zero."""
         raise NotImplementedError
 
     def variable(self, name: str, node: tree.Node) -> Value:
         """Return what a name stands for."""
         raise NotImplementedError
 
-    def count_compared(self, number: int, position: int) -> None:
-        """Count what has to be compared."""
+    def need_nonzero(self, value: Value) -> None:
+        """Record that a divisor must not be zero."""
         raise NotImplementedError
 
     def power(self, base: Value, exponent: Value, node: tree.Node, above: tree.Node) -> Value:
@@ -97,28 +60,3 @@ class Collaborators:
     ) -> Value:
         """Return the value of a function."""
         raise NotImplementedError
-
-    @contextmanager
-    def unrecorded(self) -> Iterator[None]:
-        """Do something without recording where it is defined: it concerns a name that stands for each entry."""
-        before = dict(self.needs)
-        try:
-            yield
-        finally:
-            self.needs.clear()
-            self.needs.update(before)
-
-    @contextmanager
-    def binding(self, bounds: "dict[str, Bound]") -> Iterator[None]:
-        """Bind indices for a while; what a sum needs inside is not recorded, as its index is not a number."""
-        before = dict(self.bound)
-        lengths = dict(self.lengths)
-        self.bound.update(bounds)
-        try:
-            with self.unrecorded():
-                yield
-        finally:
-            self.bound.clear()
-            self.bound.update(before)
-            self.lengths.clear()
-            self.lengths.update(lengths)

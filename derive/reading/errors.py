@@ -1,4 +1,4 @@
-"""The one error of the reader: what is wrong, where, and what was expected, in words for people."""
+"""The errors of the reader: what is wrong, where, and what was expected, in words for people."""
 
 import unicodedata
 
@@ -39,6 +39,10 @@ class UnreadableError(ValueError):
         tail = "…" if len(shown) > cut + SHOWN_WIDTH else ""
         width = sum(map(_width, shown[cut:offset])) + len(lead)
         return f"{lead}{shown[cut : cut + SHOWN_WIDTH]}{tail}\n{' ' * width}^"
+
+
+class AlgebraFaultError(UnreadableError):
+    """The algebra system failed on a formula that may well be right: a fault of ours, not of whoever typed it."""
 
 
 def _width(sign: str) -> int:

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from derive.reading import tree
-from derive.reading.errors import Trouble, UnreadableError
+from derive.reading.errors import AlgebraFaultError, Trouble, UnreadableError
 from derive.reading.latex import prepare_latex
 from derive.reading.meaning import Meaning
 from derive.reading.parsing import SURFACES, parse
@@ -71,6 +71,8 @@ def read(
     ------
     UnreadableError
         The text is no formula, or one beyond the limits.
+    AlgebraFaultError
+        The algebra system cannot build the formula; an UnreadableError for which nobody who typed it is to blame.
     """
     vocabulary = vocabulary or Vocabulary()
     if surface not in (*SURFACES, "auto"):
@@ -120,7 +122,7 @@ def _in_students_text(source: Source, work: Callable[[], T]) -> T:
         raise UnreadableError("the formula is nested too deeply", source.text, 0) from None
     except (TypeError, ValueError, ArithmeticError, NotImplementedError):
         # SymPy says with one of these that it cannot build an expression; the student is not to blame for that.
-        raise UnreadableError("the algebra system cannot build this formula", source.text, 0) from None
+        raise AlgebraFaultError("the algebra system cannot build this formula", source.text, 0) from None
 
 
 def relation_sides(text: str, vocabulary: Vocabulary) -> list[tuple[Value, str, Value]]:

@@ -4,7 +4,8 @@ import pytest
 import sympy as sp
 
 from derive.functions import general_function, indicator, relu, sigma, softplus
-from derive.reading import UnreadableError, Vocabulary, read, split_chain
+from derive.reading import AlgebraFaultError, UnreadableError, Vocabulary, read, split_chain
+from derive.reading.meaning import Meaning
 
 VOCABULARY = Vocabulary.from_declarations(
     ["x real", "y real", "z real", "t real", "a positive", "n integer", "0 < p < 1", "0 < y_hat < 1", "h function"]
@@ -622,3 +623,25 @@ def test_an_accented_letter_ends_the_word_before_and_after_it() -> None:
     assert read("xŷ + 1").expression == x * y_hat + 1
     assert read("ŷx + 1").expression == x * y_hat + 1
     assert read("ln sin x cos y").expression == log(sin(x)) * cos(y)
+
+
+@pytest.mark.parametrize("failure", [TypeError, ValueError, ArithmeticError, NotImplementedError])
+def test_a_failure_of_the_algebra_system_is_a_fault_of_ours(
+    failure: type[Exception], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise failure("inside SymPy")
+
+    monkeypatch.setattr(Meaning, "finish", fail)
+    with pytest.raises(AlgebraFaultError) as caught:
+        read("x^2", surface="plain")
+    assert isinstance(caught.value, UnreadableError)
+    assert caught.value.message == "the algebra system cannot build this formula"
+    assert caught.value.caret() == "x^2\n^"
+
+
+@pytest.mark.parametrize("text", ["x +", "1/0", "sin(" * 70 + "x" + ")" * 70])
+def test_what_is_wrong_with_a_text_is_no_fault_of_ours(text: str) -> None:
+    with pytest.raises(UnreadableError) as caught:
+        read(text)
+    assert not isinstance(caught.value, AlgebraFaultError)

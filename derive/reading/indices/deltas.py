@@ -1,0 +1,36 @@
+"""Kronecker deltas."""
+
+from collections.abc import Sequence
+
+import sympy as sp
+
+from derive.reading import tree
+from derive.reading.indices.lengths import IndexLengths
+from derive.reading.indices.positions import Positions
+from derive.reading.value import Value
+
+
+class Deltas(IndexLengths, Positions):
+    """Tells a Kronecker delta from a variable called delta, and reads it."""
+
+    def indices_known(self, parts: Sequence[tree.Node]) -> bool:
+        """Tell whether two names are indices here, so that δ with both is Kronecker's."""
+        names = [part.name for part in parts if isinstance(part, tree.Name)]
+        if len(names) != 2:
+            return False
+        has_arrays = any(isinstance(symbol, sp.IndexedBase) for symbol in self.vocabulary.symbols.values())
+        return has_arrays or any(
+            name in self.bound or name in self.vocabulary.indices or name in self.lengths for name in names
+        )
+
+    def kronecker_delta(self, parts: Sequence[tree.Node], node: tree.Node) -> Value:
+        """Return the Kronecker delta of two indices."""
+        names = [part.name for part in parts if isinstance(part, tree.Name)]
+        sizes = [self.length_or_none(name) for name in names]
+        first, second = sizes[0] or sizes[1], sizes[1] or sizes[0]
+        if first is None or second is None:
+            first = second = self.length_of(names[0])
+        if first != second:
+            self.note(f"read {self.piece(node)} with {names[0]} up to {first} and {names[1]} up to {second}")
+        indices = [self.index(part, size) for part, size in zip(parts, (first, second), strict=True)]
+        return sp.KroneckerDelta(*indices)
