@@ -247,3 +247,14 @@ def test_a_compiled_constant_keeps_the_shape_of_its_argument() -> None:
     code = compile_scalar([x], sp.Integer(2))
     assert code(np.zeros((3, 4), dtype=np.float32)).shape == (3, 4)
     assert code(np.zeros((3, 4), dtype=np.float32)).dtype == np.float32
+
+
+def test_a_function_that_jumps_has_no_kink_and_is_reported() -> None:
+    entry = catalogue.load("relu")
+    assert isinstance(entry, ScalarEntry)
+    symbol = entry.variables[0].symbol
+    jump = sp.Piecewise((symbol + 1, symbol > 0), (symbol, True))
+    broken = replace(entry, value=jump, gradient={symbol: sp.S.One}, kinks="none")
+    verdict = check_kinks(broken)
+    assert verdict.status is Status.FAULT
+    assert "jumps" in verdict.reason

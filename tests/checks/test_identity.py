@@ -186,3 +186,26 @@ def test_a_proof_is_never_contradicted_by_a_value(left: sp.Expr, right: sp.Expr)
             assert enclose(left, point, 128).overlaps(enclose(right, point, 128))
         except (UndefinedHereError, UnknownHereError):
             continue
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "domain"),
+    [
+        (sp.log(p - 1), sp.log(1 - p), PROBABILITY),  # the left side is defined nowhere in the domain
+        (sp.sqrt(x * y), sp.sqrt(x) * sp.sqrt(y), None),  # different for two negative numbers, where one is undefined
+        (sp.log(x * y), sp.log(x) + sp.log(y), None),
+        (sp.log(x**2 * p), 2 * sp.log(x) + sp.log(p), PROBABILITY),
+        (sp.sqrt(p - 1), sp.sqrt(1 - p), PROBABILITY),
+    ],
+)
+def test_roots_and_logarithms_are_not_split_where_a_sign_is_wrong_or_unknown(
+    left: sp.Expr, right: sp.Expr, domain: Domain | None
+) -> None:
+    assert identical(left, right, domain).status is not Status.PROVED
+
+
+def test_a_border_that_is_left_out_never_refutes() -> None:
+    half = x / (1 + sp.sqrt(1 + x**2))
+    left, right = indicator(x > 0) + sp.atan(x), indicator(x >= 0) + 2 * sp.atan(half)  # equal but for x = 0
+    assert identical(left, right).status is Status.REFUTED
+    assert identical(left, right, borders=False).status is Status.UNDECIDED

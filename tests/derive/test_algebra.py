@@ -103,3 +103,7 @@ def test_a_condition_on_another_row_is_not_used() -> None:
 def test_sums_that_differ_by_names_are_renamed_by_a_step() -> None:
     first, second = total(X[i, k], k), total(X[i, q], q)
     assert finish(first, second) == [Step(before=first, rule="rename the summed indices", after=second)]
+
+
+def test_a_condition_that_is_not_needed_leaves_no_step() -> None:
+    assert finish(total(X[j, k], k), total(X[j, k], k), (sp.Eq(total(X[i, k], k), 1),)) == []

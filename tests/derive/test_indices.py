@@ -146,3 +146,10 @@ def test_the_derivative_in_index_notation_is_the_derivative_written_out() -> Non
         expected = sp.diff(written, entry_symbol("W", place))
         found = instantiate(result, SIZES, {q: place[0], r: place[1]})
         assert sp.expand(found - expected) == 0
+
+
+def test_an_index_that_is_bound_inside_is_renamed_before_it_could_capture() -> None:
+    inner = substitute(total(X[i, k] * X[p, k], p), i, p)  # Σ_p X_ik X_pk with i → p
+    sizes = {B: 3, N: 1}
+    expected = entry_symbol("X", (1, 0)) * sum(entry_symbol("X", (row, 0)) for row in range(3))
+    assert sp.expand(instantiate(inner, sizes, {p: 1, k: 0}) - expected) == 0
