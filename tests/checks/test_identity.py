@@ -196,6 +196,7 @@ def test_a_proof_is_never_contradicted_by_a_value(left: sp.Expr, right: sp.Expr)
         (sp.log(x * y), sp.log(x) + sp.log(y), None),
         (sp.log(x**2 * p), 2 * sp.log(x) + sp.log(p), PROBABILITY),
         (sp.sqrt(p - 1), sp.sqrt(1 - p), PROBABILITY),
+        (sp.log((x * y + 1) ** 2), 2 * sp.log(x * y + 1), None),  # a sum with a term of unknown sign has none
     ],
 )
 def test_roots_and_logarithms_are_not_split_where_a_sign_is_wrong_or_unknown(
