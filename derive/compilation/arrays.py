@@ -14,7 +14,7 @@ from derive.compilation.errors import NotCompilable
 from derive.compilation.indexed import Translator
 from derive.compilation.nodes import bce_slope
 from derive.compilation.scalar import argument_names, check_name, refuse_infinite, translate
-from derive.compilation.sizes import Shapes, index_size
+from derive.compilation.sizes import Shapes, index_size, with_sizes
 
 
 def compile_arrays(
@@ -83,7 +83,7 @@ def _runner(
     def run(*args: npt.ArrayLike) -> Any:
         arrays, dtype = numbers(name, labels, args)
         sizes = shapes.read(name, dict(zip(labels, arrays, strict=True)))
-        shape = tuple(int(size.subs(sizes)) for size in result_sizes)
+        shape = tuple(int(with_sizes(size, sizes)) for size in result_sizes)
         result = np.empty(shape, dtype)
         with np.errstate(over="ignore", under="ignore", divide=others, invalid=others):
             result[...] = formula(*(array.astype(np.float64, copy=False) for array in arrays))

@@ -85,11 +85,20 @@ class Shapes:
                         sizes.setdefault(size, length)
         for label, declared in self.dims.items():
             given = arrays[label].shape
-            expected = tuple(size.subs(sizes) for size in declared)
+            expected = tuple(with_sizes(size, sizes) for size in declared)
             if given != tuple(int(size) if size.is_Integer else size for size in expected):
                 known = f" = {_text(expected)}" if declared != expected else ""
                 raise ValueError(f"{name}: {label} has shape {given}, expected {_text(declared)}{known}")
         return sizes
+
+
+def with_sizes(size: sp.Expr, sizes: Mapping[sp.Expr, int]) -> sp.Expr:
+    """Return a declared size with the symbols replaced; by substitution, which is slow, only where it must be."""
+    if size.is_Integer:
+        return size
+    if size in sizes:
+        return sp.Integer(sizes[size])
+    return size.subs(sizes)
 
 
 def _text(shape: tuple[sp.Expr, ...]) -> str:
