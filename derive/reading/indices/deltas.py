@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import sympy as sp
 
 from derive.reading import tree
+from derive.reading.errors import Trouble
 from derive.reading.indices.lengths import IndexLengths
 from derive.reading.indices.positions import Positions
 from derive.reading.value import Value
@@ -22,6 +23,18 @@ class Deltas(IndexLengths, Positions):
         return has_arrays or any(
             name in self.bound or name in self.vocabulary.indices or name in self.lengths for name in names
         )
+
+    def refuse_unknown_indices(self, parts: Sequence[tree.Node], node: tree.Node) -> None:
+        """Refuse δ_{ij} where nothing tells that i and j are indices: as a number it would make right answers wrong."""
+        letters = [part.name for part in parts if isinstance(part, tree.Name)]
+        if len(parts) == 2 and len(letters) == 2 and all(letter in "abcdijklmnpqrst" for letter in letters):
+            first, second = letters
+            raise Trouble(
+                f"'{self.piece(node)}' looks like Kronecker's delta, but nothing tells how far {first} and "
+                f"{second} run; declare it with '{first} index(n)' and '{second} index(n)' and the names with an "
+                f"index below as 'p vector(n)', or declare delta_{first}{second} as a number",
+                node.span[0],
+            )
 
     def kronecker_delta(self, parts: Sequence[tree.Node], node: tree.Node) -> Value:
         """Return the Kronecker delta of two indices."""

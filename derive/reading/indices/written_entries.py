@@ -34,13 +34,10 @@ class WrittenEntries(Deltas, Reductions):
             return self.variable(whole, node)
         if shape:
             return self._array_entry(self.vocabulary.symbols[name], parts, node)
-        if (
-            base.name == "delta"
-            and name not in self.vocabulary.declared
-            and len(parts) == 2
-            and self.indices_known(parts)
-        ):
-            return self.kronecker_delta(parts, node)
+        if base.name == "delta" and name not in self.vocabulary.declared:
+            if len(parts) == 2 and self.indices_known(parts):
+                return self.kronecker_delta(parts, node)
+            self.refuse_unknown_indices(parts, node)
         letters = [part.name for part in parts if isinstance(part, tree.Name)]
         if shape is None and any(
             letter in self.bound and not self.bound[letter].index.is_Integer for letter in letters
@@ -83,6 +80,7 @@ class WrittenEntries(Deltas, Reductions):
             return None
         group = tree.Group((parts[0].span[0], node.span[1]), "{", tuple(parts))
         if delta and not (len(self.index_parts(group)) == 2 and self.indices_known(self.index_parts(group))):
+            self.refuse_unknown_indices(self.index_parts(group), node)
             return None
         return self.entry(tree.Name((node.span[0], parts[0].span[0] - 1), base, "letter"), group, 0, node)
 

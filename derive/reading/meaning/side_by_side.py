@@ -9,6 +9,7 @@ from derive.reading.calls.arguments import Arguments
 from derive.reading.errors import Trouble
 from derive.reading.limits import FACTORS
 from derive.reading.meaning.words import Words
+from derive.reading.names import ALIASES, GREEK_WORDS
 from derive.reading.value import Value
 
 
@@ -125,7 +126,19 @@ class SideBySide(Products, Arguments, Addition, Words):
                     bracket.span[0],
                     "*",
                 )
+            if self._looks_like_a_function(name):
+                raise Trouble(
+                    f"'{self.piece(item)}' is not a known function; declare it with '{name.name} function', "
+                    f"or write {self.piece(item)} * {self.piece(following)} for a product",
+                    item.span[0],
+                )
             self.note(f"read '{self.piece(item, following)}' as a product: {self.piece(item)} is not a function")
+
+    def _looks_like_a_function(self, name: tree.Name) -> bool:
+        """Tell whether a word is longer than a variable is: floor(x) is no product, y_hat(1 − y_hat) is one."""
+        word = name.name
+        variable = word in self.alone or word in GREEK_WORDS or word in ALIASES or self._unaccented_quietly(word)
+        return not variable and len(word) > 1 and word.isalpha() and not word.endswith(("hat", "bar", "tilde"))
 
 
 def _is_number(node: tree.Node) -> bool:
