@@ -42,6 +42,10 @@ class Collaborators(State):
         """Return 1 where a condition holds."""
         raise NotImplementedError
 
+    def delta_of(self, condition: tree.Node | None) -> Value | None:
+        """Return the Kronecker delta that a condition between indices is, or None."""
+        raise NotImplementedError
+
     def cases(self, branches: Sequence[tuple[tree.Node, tree.Node | None]], node: tree.Node) -> Value:
         """Return a case distinction."""
         raise NotImplementedError

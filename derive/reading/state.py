@@ -37,6 +37,7 @@ class State:
         self.arrays: dict[str, Value] = {}
         self.writer: Any = None
         self.written: frozenset[str] = frozenset()
+        self.subscripts: frozenset[str] = frozenset()
 
     def note(self, sentence: str) -> None:
         """List an ambiguous reading."""

@@ -312,8 +312,13 @@ REFUSED = [
     ("plain", "f(x, y)", "'f' is not a function", 0),
     ("plain", "floor(x)", "'floor' is not a known function; declare it with 'floor function', or write floor * (x)", 0),
     ("latex", r"2\operatorname{floor}(x)", "'\\operatorname{floor}' is not a known function", 1),
-    ("latex", r"p_i(\delta_{ij} - p_j)", "'\\delta_{ij}' looks like Kronecker's delta", 4),
-    ("plain", "p_i*(delta_ij - p_j)", "'delta_ij' looks like Kronecker's delta", 5),
+    ("latex", r"p_i(\delta_{ij} - p_j)", "'\\delta_{ij}' speaks of two indices", 4),
+    ("plain", "p_i*(delta_ij - p_j)", "'delta_ij' speaks of two indices", 5),
+    ("latex", r"p_i(\mathbb{1}[i=j] - p_j)", "'i=j' speaks of two indices", 15),
+    ("plain", "lg x", "the function 'lg' is not read here", 0),
+    ("plain", "f'(x)", "'f'' is not a known function; declare it with 'f function'", 0),
+    ("latex", r"\sum_{i=1}^m x_i", "x is declared as a number and has no entries", 13),
+    ("latex", r"\sum_{i=1}^m (u_i - \bar u)", "the bar over u may mean the mean of its entries", 0),
     ("plain", "max(x)", "'max' takes 2 to 8 arguments", 3),
     ("plain", "x if x > 0", "ends too early", 10),
     ("plain", "3 4 x", "an operator is missing between two numbers", 2),
@@ -649,3 +654,22 @@ def test_what_is_wrong_with_a_text_is_no_fault_of_ours(text: str) -> None:
     with pytest.raises(UnreadableError) as caught:
         read(text)
     assert not isinstance(caught.value, AlgebraFaultError)
+
+
+def test_cases_by_indices_are_read_as_kronecker_deltas() -> None:
+    p = sp.IndexedBase(sp.Symbol("p", real=True), shape=(K := sp.Symbol("K", integer=True, positive=True),))
+    i, j = sp.Idx("i", K), sp.Idx("j", K)
+    vocabulary = Vocabulary({"p": p})
+    delta = sp.KroneckerDelta(i, j)
+    wanted = delta * p[i] * (1 - p[i]) - (1 - delta) * p[i] * p[j]
+    for text in (
+        r"\begin{cases} p_i(1-p_i) & i=j \\ -p_i p_j & i\ne j \end{cases}",
+        r"\begin{cases} p_i(1-p_i) & i=j \\ -p_i p_j & \text{otherwise} \end{cases}",
+        r"\begin{cases} -p_i p_j & i \ne j \\ p_i(1-p_i) & i=j \end{cases}",
+        "np.where(i == j, p[i]*(1 - p[i]), -p[i]*p[j])",
+    ):
+        assert sp.expand(read(text, vocabulary).expression - wanted) == 0
+    with pytest.raises(UnreadableError, match="cases by indices are read in two branches"):
+        read(r"\begin{cases} 1 & i=j \\ 0 & x > 0 \end{cases} + p_i + p_j", vocabulary)
+    with pytest.raises(UnreadableError, match="'i' is an index here and cannot stand as a number"):
+        read("i*p_i", vocabulary)

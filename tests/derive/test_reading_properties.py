@@ -212,7 +212,7 @@ def test_two_thousand_mutated_formulas_are_answered_and_some_are_still_formulas(
     generator = random.Random(21)
     answers = [answered(mutated(generator), seed) for seed in range(2000)]
     readable = sum(isinstance(answer, Reading) for answer in answers)
-    assert 100 < readable < 1900
+    assert 50 < readable < 1900
 
 
 HOSTILE = [

@@ -24,15 +24,32 @@ class Deltas(IndexLengths, Positions):
             name in self.bound or name in self.vocabulary.indices or name in self.lengths for name in names
         )
 
+    def delta_of(self, condition: tree.Node | None) -> Value | None:
+        """Return δ_{ij} for the condition i = j between indices, 1 − δ_{ij} for i ≠ j, None for any other condition."""
+        while isinstance(condition, tree.Group) and len(condition.items) == 1:
+            condition = condition.items[0]
+        if not isinstance(condition, tree.Relation) or condition.signs not in (("==",), ("!=",)):
+            return None
+        parts = condition.operands
+        names = [part.name for part in parts if isinstance(part, tree.Name)]
+        if len(names) != 2 or any(name in self.vocabulary.declared - set(self.vocabulary.indices) for name in names):
+            return None
+        if not any(self.length_or_none(name) is not None for name in names):
+            if set(names) & self.subscripts:
+                self.refuse_unknown_indices(parts, condition)
+            return None
+        delta = self.kronecker_delta(parts, condition)
+        return delta if condition.signs == ("==",) else 1 - delta
+
     def refuse_unknown_indices(self, parts: Sequence[tree.Node], node: tree.Node) -> None:
         """Refuse δ_{ij} where nothing tells that i and j are indices: as a number it would make right answers wrong."""
         letters = [part.name for part in parts if isinstance(part, tree.Name)]
         if len(parts) == 2 and len(letters) == 2 and all(letter in "abcdijklmnpqrst" for letter in letters):
             first, second = letters
             raise Trouble(
-                f"'{self.piece(node)}' looks like Kronecker's delta, but nothing tells how far {first} and "
-                f"{second} run; declare it with '{first} index(n)' and '{second} index(n)' and the names with an "
-                f"index below as 'p vector(n)', or declare delta_{first}{second} as a number",
+                f"'{self.piece(node)}' speaks of two indices, as Kronecker's delta does, but nothing tells how far "
+                f"{first} and {second} run; declare it with '{first} index(n)' and '{second} index(n)' and the names "
+                f"with an index below as 'p vector(n)', or declare delta_{first}{second} as a number",
                 node.span[0],
             )
 

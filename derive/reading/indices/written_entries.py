@@ -39,9 +39,9 @@ class WrittenEntries(Deltas, Reductions):
                 return self.kronecker_delta(parts, node)
             self.refuse_unknown_indices(parts, node)
         letters = [part.name for part in parts if isinstance(part, tree.Name)]
-        if shape is None and any(
-            letter in self.bound and not self.bound[letter].index.is_Integer for letter in letters
-        ):
+        if any(letter in self.bound and not self.bound[letter].index.is_Integer for letter in letters):
+            if shape is not None:
+                raise Trouble(f"{name} is declared as a number and has no entries", node.span[0])
             return self._undeclared_entry(name, parts, node)
         if whole is not None and isinstance(word, tree.Name) and (len(word.name) > 1 or word.kind != "word"):
             bound = any(letter in self.bound for letter in letters)

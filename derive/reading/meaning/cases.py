@@ -35,6 +35,9 @@ class Cases(Masks, Products, Reductions):
         self.count_compared(1, node.span[0])
         while isinstance(condition, tree.Group) and len(condition.items) == 1:
             condition = condition.items[0]
+        delta = self.delta_of(condition)
+        if delta is not None:
+            return delta
         if isinstance(condition, tree.Relation):
             mask = self.mask(condition, node)
             if mask is not None:
@@ -67,6 +70,9 @@ class Cases(Masks, Products, Reductions):
 
     def cases(self, branches: Sequence[tuple[tree.Node, tree.Node | None]], node: tree.Node) -> Value:
         """Return a case distinction; the first condition that holds counts."""
+        by_index = self._cases_by_index(branches, node)
+        if by_index is not None:
+            return by_index
         by_entry = self._cases_by_entry(branches, node)
         if by_entry is not None:
             return by_entry
@@ -80,6 +86,17 @@ class Cases(Masks, Products, Reductions):
                 pairs.append((self.only_scalar(self.of(value), value), met))
             before.append(met)
         return self.piecewise(pairs, node)
+
+    def _cases_by_index(self, branches: Sequence[tuple[tree.Node, tree.Node | None]], node: tree.Node) -> Value | None:
+        """Return `a where i = j, b otherwise` as δ_{ij} a + (1 − δ_{ij}) b."""
+        deltas = [self.delta_of(condition) for _, condition in branches]
+        if all(delta is None for delta in deltas):
+            return None
+        first, *others = deltas
+        if first is None or len(others) != 1 or (branches[1][1] is not None and others[0] != 1 - first):
+            raise Trouble("cases by indices are read in two branches, such as i = j and otherwise", node.span[0])
+        chosen, rest = (self.only_scalar(self.of(value), value) for value, _ in branches)
+        return first * chosen + (1 - first) * rest
 
     def _cases_by_entry(self, branches: Sequence[tuple[tree.Node, tree.Node | None]], node: tree.Node) -> Value | None:
         """Return np.where(Z > 0, G, 0) of arrays as mask ∘ G + (1 - mask) ∘ 0."""

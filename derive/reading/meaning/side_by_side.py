@@ -116,6 +116,7 @@ class SideBySide(Products, Arguments, Addition, Words):
         following = pieces[position + 1] if position + 1 < len(pieces) else None
         bracket = following.base if isinstance(following, tree.Scripted) else following
         name = item.base if isinstance(item, tree.Scripted) and item.above is None else item
+        primed = isinstance(item, tree.Scripted) and item.primes
         if isinstance(name, tree.Name) and isinstance(bracket, tree.Group) and bracket.bracket in "([":
             if len(bracket.items) > 1:
                 raise Trouble(f"'{self.piece(item)}' is not a function; declare it as one", item.span[0])
@@ -126,7 +127,7 @@ class SideBySide(Products, Arguments, Addition, Words):
                     bracket.span[0],
                     "*",
                 )
-            if self._looks_like_a_function(name):
+            if primed or self._looks_like_a_function(name):
                 raise Trouble(
                     f"'{self.piece(item)}' is not a known function; declare it with '{name.name} function', "
                     f"or write {self.piece(item)} * {self.piece(following)} for a product",

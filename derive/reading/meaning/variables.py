@@ -30,6 +30,35 @@ _NO_NAMES = frozenset(
     ]
 )
 
+# Functions that are not read: as names of numbers they would make `lg x` a product.
+_UNREAD_FUNCTIONS = frozenset(
+    [
+        "arccot",
+        "arccsc",
+        "arcsec",
+        "argmax",
+        "argmin",
+        "arg",
+        "ceil",
+        "ceiling",
+        "det",
+        "diag",
+        "exp2",
+        "floor",
+        "frac",
+        "int",
+        "inv",
+        "lb",
+        "lg",
+        "mod",
+        "ord",
+        "rank",
+        "round",
+        "trunc",
+        "vec",
+    ]
+)
+
 
 class Variables(WrittenEntries):
     """Gives names their meaning."""
@@ -51,6 +80,8 @@ class Variables(WrittenEntries):
             name = alias if alias in self.vocabulary.declared or name in ALIASES else self._unaccented(name)
         if name in self.vocabulary.functions:
             raise Trouble(f"'{name}' is a function and needs an argument", node.span[1], "(")
+        if name in self.vocabulary.indices or (name in self.lengths and name not in self.vocabulary.declared):
+            raise Trouble(f"'{name}' is an index here and cannot stand as a number", node.span[0])
         found = self.vocabulary.symbols.get(name) or self.sizes.get(name)
         if found is None:
             found = sp.Symbol(name, real=True)
@@ -88,6 +119,10 @@ class Variables(WrittenEntries):
             raise Trouble("∇ is not read; write the gradient by its name, such as dL_dW", node.span[0], "a name")
         if name == "d" and isinstance(node, tree.Name) and node.kind == "upright":
             raise Trouble("a differential has no place in a formula", node.span[0])
+        if name in _UNREAD_FUNCTIONS:
+            raise Trouble(
+                f"the function '{name}' is not read here; a number of this name is declared first", node.span[0]
+            )
         if name in _NO_NAMES:
             raise Trouble(f"'{name}' has no place in a formula", node.span[0])
         return None

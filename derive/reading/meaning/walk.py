@@ -35,6 +35,7 @@ class Meaning(Powers, PythonCalls, Cases, Variables):
     def finish(self, node: tree.Node) -> Value:
         """Return the meaning of the whole formula; it must be real and finite throughout."""
         self.written = frozenset(part.name for part in tree.walk(node) if isinstance(part, tree.Name))
+        self.subscripts = frozenset(self.indices_in(node))
         self.learn_lengths(node)
         self._note_fonts(node)
         value = self.collapsed(self.of(node))
@@ -42,7 +43,20 @@ class Meaning(Powers, PythonCalls, Cases, Variables):
             raise Trouble("the value is not a finite number", node.span[0])
         if value.has(sp.I):
             raise Trouble("the value is not a real number", node.span[0])
+        self._refuse_unclear_means(node)
         return value
+
+    def _refuse_unclear_means(self, node: tree.Node) -> None:
+        r"""Refuse \bar x beside an array x: as a number of its own it would make right answers about means wrong."""
+        known = {**self.vocabulary.symbols, **self.names}
+        for name in self.names:
+            base = name.removesuffix("_bar")
+            if base != name and name not in self.vocabulary.declared and isinstance(known.get(base), sp.IndexedBase):
+                raise Trouble(
+                    f"the bar over {base} may mean the mean of its entries; write the mean as a sum, "
+                    f"or declare {name} as a number of its own",
+                    node.span[0],
+                )
 
     def _note_fonts(self, node: tree.Node) -> None:
         r"""List a name that stands in two fonts: x and \mathbf{x} are one name here."""
