@@ -7,6 +7,7 @@ import sympy as sp
 from flint import arb
 
 from checks.enclosure import NotEvaluableError, UndefinedHereError, UnknownHereError, enclose
+from checks.identity.emptiness import no_solution
 from checks.identity.field import TooLargeError, ZeroDenominatorError
 from checks.identity.normal_form import NormalForm, OutsideTheProcedureError
 from checks.identity.points import Point, points
@@ -20,6 +21,7 @@ PRECISIONS = (64, 128, 256, 1024, 4096)
 REGION_LIMIT = 729
 DEFAULT_SEED = 20260101
 
+_NOT_NUMBERS = (sp.zoo, sp.nan, sp.oo, -sp.oo)
 _OBSTACLES = (OutsideTheProcedureError, TooLargeError, ZeroDenominatorError, BorderError)
 
 
@@ -54,11 +56,7 @@ def identical(
         `proved` by the normal form, `refuted` at a rational point, or `undecided` with what was tried.
     """
     domain = domain or Domain()
-    try:
-        proof = _prove(left, right, domain, borders)
-        obstacle = "the difference is not zero in the normal form"
-    except _OBSTACLES as error:
-        proof, obstacle = None, str(error)
+    proof, obstacle = prove(left, right, domain, borders=borders)
     if proof is not None:
         where = domain.describe(_symbols(left, right)) or "all values"
         regions = f" in each of {proof.regions} regions" if proof.regions > 1 else ""
@@ -68,7 +66,46 @@ def identical(
             evidence=proof,
             reproduce=reproduce,
         )
+    return refute(left, right, domain, borders=borders, seed=seed, obstacle=obstacle, reproduce=reproduce)
+
+
+def prove(left: sp.Expr, right: sp.Expr, domain: Domain, *, borders: bool = True) -> tuple[Proof | None, str]:
+    """Return the proof that left = right in the domain, or None and what stood in its way.
+
+    It holds where both sides are defined; a border on which a side is not is passed over.
+    """
+    try:
+        return _prove(left, right, domain, borders), "the difference is not zero in the normal form"
+    except _OBSTACLES as error:
+        return None, str(error)
+
+
+def refute(
+    left: sp.Expr,
+    right: sp.Expr,
+    domain: Domain,
+    *,
+    borders: bool = True,
+    seed: int = DEFAULT_SEED,
+    obstacle: str = "no proof was looked for",
+    reproduce: str = "",
+) -> Verdict:
+    """Return `refuted` with a point of the domain at which the sides differ, or `undecided` with what was tried."""
     return _refute(left, right, domain, borders, seed, obstacle, reproduce)
+
+
+def _tied(symbols: tuple[sp.Symbol, ...], domain: Domain) -> tuple[sp.Symbol, ...]:
+    """Return these symbols and those that conditions of the domain tie them to: x > y bounds x where y > 5."""
+    found = set(symbols)
+    grown = True
+    while grown:
+        grown = False
+        for condition in domain.conditions:
+            named = {symbol for symbol in condition.free_symbols if symbol.is_Symbol}
+            if named & found and not named <= found:
+                found |= named
+                grown = True
+    return tuple(sorted(found, key=lambda symbol: symbol.name))
 
 
 def _symbols(*formulas: sp.Expr) -> tuple[sp.Symbol, ...]:
@@ -84,6 +121,9 @@ def _prove(left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool) -> Proo
     count = 0
     for case in _cases(left, right, domain):
         for region in split(*case, borders=borders):
+            if region.left.has(*_NOT_NUMBERS) or region.right.has(*_NOT_NUMBERS):
+                exceptions.setdefault(f"not {', '.join(region.description)}, where a side is not defined")
+                continue
             count += 1
             if count > REGION_LIMIT:
                 raise TooLargeError(f"there are more than {REGION_LIMIT} regions")
@@ -135,7 +175,9 @@ def _holds_generally(left: sp.Expr, right: sp.Expr, domain: Domain) -> bool:
 
 
 def _empty(facts: tuple[sp.Expr, ...]) -> bool:
-    """Tell whether no point has all these expressions positive, because some of them make another one negative."""
+    """Tell whether no point has all these expressions positive."""
+    if no_solution(facts):
+        return True
     return any(NormalForm(facts[:place] + facts[place + 1 :]).contradictory([fact]) for place, fact in enumerate(facts))
 
 
@@ -147,7 +189,7 @@ def _refute(
 ) -> Verdict:
     stand_ins = stand_ins_for(left, right)
     left, right = with_stand_ins(left, stand_ins), with_stand_ins(right, stand_ins)
-    symbols = _symbols(left, right)
+    symbols = _tied(_symbols(left, right), domain)
     undefined = unknown = 0
     for point in points(symbols, domain, seed=seed, count=POINTS):
         if not borders and _on_a_border(left, right, point):

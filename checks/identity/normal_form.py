@@ -56,7 +56,13 @@ class NormalForm:
         for fact in self._facts:
             if fact.is_Symbol:
                 self._positive_generators.add(self.field.index(str(fact)))
-            value = self._convert(fact)
+            try:
+                value = self._convert(fact)
+            except _FinerRootNeededError:
+                self._start()
+                return
+            except (OutsideTheProcedureError, TooLargeError, ZeroDenominatorError):
+                continue  # what cannot be written as a polynomial is not known to be positive
             if value.is_polynomial():
                 self._known_positive.append(value.num)
 

@@ -6,7 +6,7 @@ from random import Random
 import sympy as sp
 from flint import fmpq
 
-from checks.enclosure import NotEvaluableError, UnknownHereError, holds
+from checks.enclosure import NotEvaluableError, UndefinedHereError, UnknownHereError, holds
 from derive.domain import Domain
 
 Point = dict[sp.Symbol, fmpq]
@@ -41,7 +41,7 @@ def points(symbols: Sequence[sp.Symbol], domain: Domain, *, seed: int, count: in
 def _inside(point: Point, domain: Domain) -> bool:
     try:
         return all(holds(condition, point) for condition in domain.conditions if condition.free_symbols <= set(point))
-    except (UnknownHereError, NotEvaluableError):
+    except (UndefinedHereError, UnknownHereError, NotEvaluableError):
         return False
 
 

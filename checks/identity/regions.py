@@ -97,14 +97,34 @@ def _argument(switch: sp.Expr) -> sp.Expr:
         argument = relation.lhs - relation.rhs
     else:
         argument = switch.args[0]
+    argument = same_sign(argument)
     return -argument if argument.could_extract_minus_sign() else argument
+
+
+_MONOTONE = (sp.sinh, sp.tanh, sp.atan, sp.erf)
+
+
+def same_sign(expression: sp.Expr) -> sp.Expr:
+    """Return an expression of the same sign wherever this one is defined: e^u − 1 has that of u, ln u of u − 1."""
+    if isinstance(expression, _MONOTONE):
+        return same_sign(expression.args[0])
+    if isinstance(expression, sp.log):
+        return same_sign(expression.args[0] - 1)
+    if expression.is_Pow and expression.exp.is_Integer and expression.exp % 2 == 1 and expression.exp > 0:
+        return same_sign(expression.base)
+    if expression.is_Add and len(expression.args) == 2:
+        number, rest = expression.as_coeff_Add()
+        coefficient, body = rest.as_coeff_Mul()
+        if isinstance(body, sp.exp) and number == -coefficient and number != 0:
+            return same_sign(body.exp) if coefficient > 0 else -same_sign(body.exp)
+    return expression
 
 
 def _settle(formula: sp.Expr, argument: sp.Expr, sign: int) -> sp.Expr:
     """Rewrite every switch that the sign of this argument decides."""
 
     def decide(difference: sp.Expr) -> int | None:
-        ratio = sp.cancel(difference / argument)
+        ratio = sp.cancel(same_sign(difference) / argument)
         if ratio.is_Rational:
             return int(sp.sign(ratio)) * sign
         return None
@@ -143,7 +163,7 @@ def _settle_piecewise(node: sp.Expr, decide: Decide) -> sp.Expr:
         order = decide(relation.lhs - relation.rhs)
         if order is None:
             return relation
-        return sp.sympify(bool(relation.func(sp.Integer(order), 0)))
+        return sp.sympify(bool(relation.func(sp.Integer(order), 0)), strict=True)
 
     pairs = [
         (value, condition.replace(lambda part: isinstance(part, Relational), truth)) for value, condition in node.args

@@ -1,0 +1,433 @@
+"""Are two typed formulas the same? Reads both, finds the right procedure, and says how it understood the text."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import sympy as sp
+
+from checks.formulas import arrays, scalars
+from checks.formulas.declared import Declared, declared
+from checks.formulas.limits import OutOfTimeError, at_most
+from checks.formulas.mistakes import Mistake, explain, explain_arrays
+from checks.formulas.operators import read_formula as read
+from checks.formulas.shown import in_brackets
+from checks.verdict import Attempt, Counterexample, Misreading, Proof, Status, Verdict
+from derive.indices import length
+from derive.reading import Reading, UnreadableError, Vocabulary, entry
+from derive.reading.names import GREEK_WORDS
+
+SECONDS = 5.0
+_ROW, _COLUMN = "ρ", "κ"
+_ROUNDS = 4
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was found about two typed formulas.
+
+    Attributes
+    ----------
+    verdict:
+        The verdict with its evidence.
+    left, right:
+        The texts.
+    given:
+        The declarations.
+    ambiguities:
+        How ambiguous marks were read.
+    mistake:
+        The classic mistake that turns one side into the other, or None.
+    """
+
+    verdict: Verdict
+    left: str
+    right: str
+    given: tuple[str, ...] = ()
+    ambiguities: tuple[str, ...] = ()
+    mistake: str | None = None
+
+    @property
+    def procedure(self) -> str:
+        """The procedure that decided, or what was tried."""
+        evidence = self.verdict.evidence
+        if isinstance(evidence, Proof):
+            return evidence.procedure
+        if isinstance(evidence, Counterexample):
+            return "disjoint enclosures (Arb balls) at a point"
+        if isinstance(evidence, Attempt):
+            return "; ".join(evidence.tried)
+        return ""
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the object that `gradproof equal` prints, without the version."""
+        evidence = self.verdict.evidence
+        counterexample = None
+        if isinstance(evidence, Counterexample):
+            counterexample = {
+                "point": dict(evidence.point),
+                "left": in_brackets(str(evidence.left)),
+                "right": in_brackets(str(evidence.right)),
+            }
+        found: dict[str, Any] = {
+            "status": str(self.verdict.status),
+            "reason": self.verdict.reason,
+            "left": self.left,
+            "right": self.right,
+            "given": list(self.given),
+            "procedure": self.procedure,
+            "counterexample": counterexample,
+            "mistake": self.mistake,
+            "ambiguities": list(self.ambiguities),
+        }
+        if isinstance(evidence, Proof):
+            found["conditions"] = list(evidence.conditions)
+            found["exceptions"] = list(evidence.exceptions)
+        if isinstance(evidence, Misreading):
+            found["character"] = evidence.column + 1
+            found["unreadable"] = evidence.text
+        return found
+
+
+@dataclass(frozen=True)
+class Sides:
+    """Two formulas that were read, in symbols of one vocabulary."""
+
+    left: Reading
+    right: Reading
+    given: Declared
+
+    @property
+    def ambiguities(self) -> tuple[str, ...]:
+        """How ambiguous marks of both sides were read."""
+        return tuple(dict.fromkeys((*self.left.ambiguities, *self.right.ambiguities)))
+
+
+class IncomparableError(Exception):
+    """Both sides were read, but there is no sense in comparing them."""
+
+
+def equal(left: str, right: str, given: Iterable[str] = (), *, seconds: float | None = SECONDS) -> Verdict:
+    """Decide whether two typed formulas are equal.
+
+    Parameters
+    ----------
+    left, right:
+        Formulas as LaTeX, as Python or as plain typing.
+    given:
+        Declarations and conditions, such as `a positive`, `0 < p < 1`, `W matrix(N, M)`.
+    seconds:
+        The time limit; what is not decided by then is undecided. None is without limit.
+
+    Returns
+    -------
+    Verdict
+        `proved`, `refuted` with a point, `unreadable` with the place in the text, or `undecided` with what was tried.
+    """
+    return answer(left, right, given, seconds=seconds).verdict
+
+
+def answer(left: str, right: str, given: Iterable[str] = (), *, seconds: float | None = SECONDS) -> Answer:
+    """Decide as `equal`, and return also how the texts were read and which classic mistake explains a difference."""
+    given = tuple(given)
+    ambiguities: tuple[str, ...] = ()
+    mistake: str | None = None
+    sides: Sides | None = None
+    verdict: Verdict
+    try:
+        with at_most(seconds):
+            sides = read_both(left, right, given)
+            ambiguities = sides.ambiguities
+            verdict = compare(sides)
+    except UnreadableError as error:
+        verdict = unreadable(error)
+    except IncomparableError as error:
+        verdict = Verdict(status=Status.UNREADABLE, reason=str(error), evidence=Misreading(text=right, column=0))
+    except OutOfTimeError:
+        verdict = out_of_time(seconds)
+    except Exception as error:
+        verdict = Verdict(
+            status=Status.FAULT,
+            reason=f"This is an error of ours, not of the formulas: {type(error).__name__}.",
+            evidence=Attempt(tried=(f"{type(error).__name__}: {error}"[:300],)),
+        )
+    if verdict.status is Status.REFUTED:
+        found = _looked_for(sides, seconds)
+        mistake = found.name if found is not None else None
+        extra = f" {found.sentence}." if found is not None else ""
+        read_so = f" This rests on the reading: {'; '.join(ambiguities[:3])}." if ambiguities else ""
+        verdict = replace(verdict, reason=f"{verdict.reason}{extra}{read_so}", mistake=mistake)
+    verdict = replace(verdict, reproduce=reproduction(left, right, given))
+    return Answer(verdict, left, right, given, ambiguities, mistake)
+
+
+def _looked_for(sides: Sides | None, seconds: float | None) -> Mistake | None:
+    if sides is None:
+        return None
+    try:
+        with at_most(seconds if seconds is None else max(seconds / 2, 0.05)):
+            return _mistake(sides)
+    except (Exception, OutOfTimeError):
+        return None
+
+
+def _mistake(sides: Sides) -> Mistake | None:
+    """Look for the classic mistake that gives the right side where the left one is meant."""
+    left, right, shown = _entries(sides)
+    left, right = _one_symbol_for_each_name(left, right)
+    if _in_index_notation(left, right):
+        return explain_arrays(left, right, sides.given, shown)
+    needs = (*sides.left.defined_where, *sides.right.defined_where)
+    domain = scalars.tightened(sides.given.vocabulary.domain, needs)
+    for asked, other in ((left, right), (right, left)):
+        if isinstance(asked, sp.Derivative) and len(asked.variables) == 1:
+            return explain(asked, other, domain, function=asked.expr, by=asked.variables[0])
+    return explain(left, right, domain)
+
+
+def reproduction(left: str, right: str, given: Iterable[str]) -> str:
+    """Return the command that asks the same again."""
+    import shlex
+
+    words = ["gradproof", "equal", left, right]
+    for text in given:
+        words += ["--given", text]
+    return shlex.join(words)
+
+
+def unreadable(error: UnreadableError) -> Verdict:
+    """Return the verdict about a text that could not be read."""
+    where = f" (character {error.column + 1} of {_short(error.text)!r})" if error.text else ""
+    return Verdict(
+        status=Status.UNREADABLE,
+        reason=f"{error.message}{where}",
+        evidence=Misreading(text=error.text, column=error.column, expected=error.expected),
+    )
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= 80 else text[:77] + "…"
+
+
+def out_of_time(seconds: float | None) -> Verdict:
+    """Return the verdict about a pair on which the time ran out."""
+    return Verdict(
+        status=Status.UNDECIDED,
+        reason=f"Neither proved nor refuted: the time limit of {seconds:g} s was reached.",
+        evidence=Attempt(tried=("the time ran out",)),
+    )
+
+
+# -- reading ---------------------------------------------------------------------------------------
+
+
+def read_both(left: str, right: str, given: Iterable[str]) -> Sides:
+    """Read two formulas, each knowing the names of the other.
+
+    Raises
+    ------
+    UnreadableError
+        A text or a declaration cannot be read.
+    IncomparableError
+        One name means different things on the two sides.
+    """
+    known = declared(given)
+    vocabulary = known.vocabulary
+    first, second = _both(left, right, vocabulary)
+    learnt = _learnt(first, second, vocabulary)
+    if learnt is not None:
+        vocabulary = learnt
+        first, second = _both(left, right, vocabulary)
+        known = replace(known, vocabulary=vocabulary)
+    ranges = _learnt_ranges(first, second, vocabulary)
+    if ranges is not None:
+        vocabulary = replace(vocabulary, indices=ranges)
+        first, second = _both(left, right, vocabulary)
+        known = replace(known, vocabulary=vocabulary)
+    return Sides(first, second, known)
+
+
+def _both(left: str, right: str, vocabulary: Vocabulary) -> tuple[Reading, Reading]:
+    """Read both sides with the same knowledge of what stands alone, so that `wx` is one thing on both."""
+    shared: frozenset[str] = frozenset()
+    for _ in range(_ROUNDS):
+        knowing = vocabulary.knowing(shared)
+        first, second = read(left, knowing), read(right, knowing)
+        found = frozenset(name for reading in (first, second) for name in reading.names if _stands_alone(name))
+        if found <= shared:
+            break
+        shared |= found
+    return first, second
+
+
+def _stands_alone(name: str) -> bool:
+    """Tell whether a name is no word that may be a product of letters."""
+    base = name.partition("_")[0].rstrip("'")
+    return len(base) == 1 or base in GREEK_WORDS
+
+
+def _learnt_ranges(first: Reading, second: Reading, vocabulary: Vocabulary) -> dict[str, sp.Expr] | None:
+    """Let one side say how far an index runs where the other could only guess; None where nothing is learnt."""
+    if any(getattr(reading.expression, "is_Matrix", False) for reading in (first, second)):
+        return None
+    found: dict[str, dict[sp.Expr, None]] = {}
+    for reading in (first, second):
+        for index in sorted(reading.expression.atoms(sp.Idx), key=sp.srepr):
+            found.setdefault(index.name, {})[length(index)] = None
+    clashing = {name for name, sizes in found.items() if len(sizes) > 1 and name not in vocabulary.indices}
+    if not clashing:
+        return None
+    guessed = {sp.Symbol(f"n_{name}", integer=True, positive=True) for name in found}
+    certain = {size for sizes in found.values() for size in sizes} - guessed
+    learnt = dict(vocabulary.indices)
+    for name in sorted(clashing):
+        own = [size for size in found[name] if size not in guessed]
+        if len(own) > 1:
+            return None
+        if own:
+            learnt[name] = own[0]
+    if len(learnt) == len(vocabulary.indices) and len(certain) <= 1:
+        # Only guesses: indices that meet in a delta run over the same values, here all of them.
+        size = next(iter(certain), min(guessed & {s for sizes in found.values() for s in sizes}, key=str))
+        learnt |= {name: size for name in found if name not in vocabulary.indices}
+    return learnt if len(learnt) > len(vocabulary.indices) else None
+
+
+def _learnt(first: Reading, second: Reading, vocabulary: Vocabulary) -> Vocabulary | None:
+    """Let one side say that a name is an array or a size, where the other side alone does not show it."""
+    symbols = dict(vocabulary.symbols)
+    for name in sorted(set(first.names) | set(second.names)):
+        if name in symbols:
+            continue
+        found = [reading.names[name] for reading in (first, second) if name in reading.names]
+        arrays_found = [value for value in found if isinstance(value, sp.IndexedBase)]
+        if arrays_found:
+            if (
+                len(arrays_found) < 2
+                or arrays_found[0].shape != arrays_found[1].shape
+                or len(found) > len(arrays_found)
+            ):
+                symbols[name] = min(arrays_found, key=lambda array: sp.srepr(array.shape))
+        elif len({sp.srepr(value) for value in found}) > 1:
+            symbols[name] = next((value for value in found if value.is_integer), found[0])
+    return replace(vocabulary, symbols=symbols) if symbols != dict(vocabulary.symbols) else None
+
+
+# -- the right procedure ---------------------------------------------------------------------------
+
+
+def compare(sides: Sides) -> Verdict:
+    """Decide two formulas that were read.
+
+    Raises
+    ------
+    IncomparableError
+        The sides have different shapes.
+    """
+    left, right, shown = _entries(sides)
+    left, right = _one_symbol_for_each_name(left, right)
+    needs = (sides.left.defined_where, sides.right.defined_where)
+    if _in_index_notation(left, right):
+        given = sides.given
+        _same_ranges(left, right)
+        every = tuple(dict.fromkeys((*needs[0], *needs[1])))
+        left, right = (_carried_out(side) for side in (left, right))
+        verdict = arrays.decide(left, right, given, every, shown)
+        unsure = _guessed_size(left, right, sides) if verdict.status is Status.REFUTED else None
+        if unsure is not None:
+            return Verdict(
+                status=Status.UNDECIDED,
+                reason=f"How far the index {unsure} runs is not declared, and the answer depends on it; "
+                f"declare it, for instance --given '{unsure} index(n)'.",
+                evidence=Attempt(tried=(verdict.reason,)),
+            )
+        return verdict
+    return scalars.decide(left, right, sides.given.vocabulary.domain, needs)
+
+
+def _guessed_size(left: sp.Expr, right: sp.Expr, sides: Sides) -> str | None:
+    """Name an index whose range was guessed and is spoken of on one side only."""
+    declared_sizes = set(sides.given.vocabulary.sizes)
+    only = {s.name for s in left.free_symbols ^ right.free_symbols if type(s) is sp.Symbol}
+    guesses = sorted(name for name in only if name.startswith("n_") and name not in declared_sizes)
+    return guesses[0].removeprefix("n_") if guesses else None
+
+
+def _carried_out(side: sp.Expr) -> sp.Expr:
+    if side.has(sp.Derivative):
+        raise IncomparableError("A derivative of a formula with sums and entries is not carried out here.")
+    return side
+
+
+def _in_index_notation(*formulas: sp.Expr) -> bool:
+    return any(formula.has(sp.Indexed, sp.Sum, sp.KroneckerDelta, sp.Idx) for formula in formulas)
+
+
+def _entries(sides: Sides) -> tuple[sp.Expr, sp.Expr, tuple[sp.Idx, ...]]:
+    """Return both sides as numbers: those of the entry in row ρ and column κ where they are arrays."""
+    left, right = sides.left.expression, sides.right.expression
+    shapes = [tuple(side.shape) if getattr(side, "is_Matrix", False) else () for side in (left, right)]
+    if shapes == [(), ()]:
+        return left, right, ()
+    arrays_by_name = {
+        name: value
+        for reading in (sides.left, sides.right)
+        for name, value in reading.names.items()
+        if isinstance(value, sp.IndexedBase)
+    }
+    if left == 0 and shapes[0] == ():
+        shapes[0] = shapes[1]
+    if right == 0 and shapes[1] == ():
+        shapes[1] = shapes[0]
+    first, second = shapes
+    if (
+        first != second
+        and sorted(map(str, first)) == sorted(map(str, second))
+        and sp.S.One in first
+        and "python" in (sides.left.surface, sides.right.surface)
+    ):
+        if first[0] == 1:
+            left, first = (left if left == 0 else sp.Transpose(left)), second
+        else:
+            right, second = (right if right == 0 else sp.Transpose(right)), first
+    if first != second:
+        raise IncomparableError(
+            f"The shapes are different, so there is nothing to compare: {_shape(first)} on the left, "
+            f"{_shape(second)} on the right."
+        )
+    row = sp.S.Zero if first[0] == 1 else sp.Idx(_ROW, first[0])
+    column = sp.S.Zero if first[1] == 1 else sp.Idx(_COLUMN, first[1])
+    shown = tuple(index for index in (row, column) if isinstance(index, sp.Idx))
+    numbers = [side if side == 0 else entry(side, row, column, arrays_by_name) for side in (left, right)]
+    return numbers[0], numbers[1], shown
+
+
+def _shape(shape: tuple[sp.Expr, ...]) -> str:
+    return f"an array ({', '.join(map(str, shape))})" if shape else "a number"
+
+
+def _one_symbol_for_each_name(left: sp.Expr, right: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+    """Let n be one symbol on both sides, also where only one side shows that it is a whole number."""
+    by_name: dict[str, set[sp.Symbol]] = {}
+    for side in (left, right):
+        for symbol in side.free_symbols:
+            if type(symbol) is sp.Symbol:
+                by_name.setdefault(symbol.name, set()).add(symbol)
+    for name, found in by_name.items():
+        if len(found) > 1:
+            kept = sorted(found, key=lambda s: (not s.is_integer, not s.is_positive, sp.srepr(s)))[0]
+            change = {symbol: kept for symbol in found if symbol != kept}
+            left, right = left.xreplace(change), right.xreplace(change)
+            del name
+    return left, right
+
+
+def _same_ranges(left: sp.Expr, right: sp.Expr) -> None:
+    """Refuse an index that runs over different ranges on the two sides."""
+    found: dict[str, set[str]] = {}
+    for side in (left, right):
+        for index in arrays.free_indices(side):
+            found.setdefault(str(index), set()).add(str(index.args))
+    for name, ranges in sorted(found.items()):
+        if len(ranges) > 1:
+            raise IncomparableError(f"The index {name} runs over different ranges on the two sides; declare it.")

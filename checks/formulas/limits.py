@@ -1,0 +1,68 @@
+"""A time limit that interrupts exact work wherever it is; what ran out of time is undecided."""
+
+import ctypes
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
+
+
+class OutOfTimeError(BaseException):
+    """The time limit was reached.
+
+    Not an `Exception`: the algebra underneath catches those and would go on.
+    """
+
+
+@contextmanager
+def at_most(seconds: float | None) -> Iterator[None]:
+    """Raise `OutOfTimeError` in the block when it takes longer than this; None is without limit.
+
+    Raises
+    ------
+    OutOfTimeError
+        The time ran out. It is raised between two steps of Python, so a single long operation of a library ends first.
+    """
+    if seconds is None:
+        yield
+    elif threading.current_thread() is threading.main_thread() and hasattr(signal, "setitimer"):
+        yield from _by_signal(seconds)
+    else:
+        yield from _by_timer(seconds)
+
+
+def _by_signal(seconds: float) -> Iterator[None]:
+    def stop(number: int, frame: FrameType | None) -> None:
+        raise OutOfTimeError
+
+    before = signal.signal(signal.SIGALRM, stop)
+    waiting, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, waiting)
+        signal.signal(signal.SIGALRM, before)
+
+
+def _by_timer(seconds: float) -> Iterator[None]:
+    """Interrupt a thread that is not the main one, which gets no signals."""
+    thread = ctypes.c_ulong(threading.get_ident())
+    raise_in = ctypes.pythonapi.PyThreadState_SetAsyncExc
+    done = threading.Event()
+    lock = threading.Lock()
+
+    def stop() -> None:
+        with lock:
+            if not done.is_set():
+                raise_in(thread, ctypes.py_object(OutOfTimeError))
+
+    timer = threading.Timer(seconds, stop)
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        with lock:
+            done.set()
+        timer.cancel()
