@@ -135,6 +135,9 @@ def relation_sides(text: str, vocabulary: Vocabulary) -> list[tuple[Value, str, 
     def sides() -> list[tuple[Value, str, Value]]:
         meaning = Meaning(source, vocabulary, surface, frozenset())
         values = [meaning.finish(operand) for operand in parsed.operands]
+        for value, operand in zip(values, parsed.operands, strict=True):
+            if not meaning.is_scalar(value):
+                raise Trouble("a condition compares numbers, and this is an array", operand.span[0], "a number")
         return list(zip(values[:-1], parsed.signs, values[1:], strict=True))
 
     return _in_students_text(source, sides)

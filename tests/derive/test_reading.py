@@ -602,6 +602,7 @@ def test_declarations_give_symbols_and_a_domain() -> None:
         (["x > 9**9**9**9"], "beyond"),
         (["0 > 1"], "this condition never holds"),
         (["s in {0, a}"], "the values of a set are numbers"),
+        (["x vector(n)", "0 < x < 1"], "a condition compares numbers, and this is an array"),
         (["x real(3)"], "'real' takes no sizes"),
         ([""], "the declaration is not understood"),
         (["x real"] * 300, "more than 200 declarations"),
