@@ -173,7 +173,10 @@ def _settle_piecewise(node: sp.Expr, decide: Decide) -> sp.Expr:
 
 def zeros(argument: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]]:
     """Return substitutions that together cover the zeros of an expression: one for each of its factors."""
-    _, factors = sp.factor_list(argument)
+    try:
+        _, factors = sp.factor_list(sp.numer(sp.together(argument)))
+    except sp.PolynomialError:
+        raise BorderError(f"the border {argument} = 0 is not that of a polynomial") from None
     return [_solved(factor, argument) for factor, _ in factors]
 
 

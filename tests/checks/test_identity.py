@@ -210,3 +210,13 @@ def test_a_border_that_is_left_out_never_refutes() -> None:
     left, right = indicator(x > 0) + sp.atan(x), indicator(x >= 0) + 2 * sp.atan(half)  # equal but for x = 0
     assert identical(left, right).status is Status.REFUTED
     assert identical(left, right, borders=False).status is Status.UNDECIDED
+
+
+def test_a_switch_over_a_quotient_is_decided_and_one_over_a_root_at_least_answered() -> None:
+    quotient, root = sp.Max(x / y, sp.S.One), sp.Max(x + x / p, p ** sp.Rational(3, 2))
+    assert identical(quotient, (x / y + 1 + sp.Abs(x / y - 1)) / 2).status is Status.PROVED
+    assert identical(quotient, sp.Max(x, y) / y).status is Status.REFUTED
+    assert identical(2 * root, root * (sp.exp(y) + 2) / (1 + sp.exp(y) / 2), PROBABILITY).status in {
+        Status.PROVED,
+        Status.UNDECIDED,
+    }
