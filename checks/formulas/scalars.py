@@ -298,8 +298,15 @@ def _opened(domain: Domain) -> Domain:
 def _on(domain: Domain, symbol: sp.Symbol, value: sp.Expr) -> Domain:
     """Return the domain on a border; what is dropped makes it larger, so that a proof holds all the more."""
     ranges = {other: values for other, values in domain.ranges.items() if other != symbol}
-    conditions = (c.subs(symbol, value) for c in (*domain.conditions, *_membership(value, domain.range_of(symbol))))
-    return Domain(ranges, tuple(c for c in conditions if c not in (sp.true, sp.false)))
+    conditions = []
+    for condition in (*domain.conditions, *_membership(value, domain.range_of(symbol))):
+        try:
+            there = condition.subs(symbol, value)
+        except TypeError:  # SymPy refuses to compare 1/0, which stands in a condition that is not defined there
+            continue
+        if there not in (sp.true, sp.false):
+            conditions.append(there)
+    return Domain(ranges, tuple(conditions))
 
 
 # -- where the sides are defined --------------------------------------------------------------------
