@@ -68,16 +68,20 @@ def _split(region: Region, borders: bool) -> Iterator[Region]:
         )
     if borders:
         for symbol, value in zeros(argument):
-            yield from _split(
-                Region(
-                    _settle(region.left, argument, 0).subs(symbol, value),
-                    _settle(region.right, argument, 0).subs(symbol, value),
-                    tuple(fact.subs(symbol, value) for fact in region.positive),
-                    (*region.description, f"{symbol} = {value}"),
-                    True,
-                ),
-                borders,
-            )
+            yield from _split(_on_border(region, argument, symbol, value), borders)
+
+
+def _on_border(region: Region, argument: sp.Expr, symbol: sp.Symbol, value: sp.Expr) -> Region:
+    try:
+        return Region(
+            _settle(region.left, argument, 0).subs(symbol, value),
+            _settle(region.right, argument, 0).subs(symbol, value),
+            tuple(fact.subs(symbol, value) for fact in region.positive),
+            (*region.description, f"{symbol} = {value}"),
+            True,
+        )
+    except (TypeError, ValueError):  # SymPy refuses to compare 1/0 with a number
+        raise BorderError(f"at {symbol} = {value} something is compared that is not defined") from None
 
 
 def _innermost_switch(formula: sp.Expr) -> sp.Expr | None:
