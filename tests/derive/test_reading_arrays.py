@@ -147,7 +147,6 @@ ARRAYS = [
             "X W",
             "XW",
             "X @ W",
-            "X*W",
             r"XW",
             r"X W",
             r"\mathbf{X}\mathbf{W}",
@@ -234,6 +233,8 @@ def test_an_array_is_read_as_a_matrix_expression_with_these_entries(
         ("X[0, :]", "slices are not read", 0),
         ("max(X, Y)", "'max' of several arrays is not read", 3),
         ("tr(X)", "the trace needs a square matrix", 2),
+        ("A * A", "'*' between arrays may mean two things", 2),
+        (r"\mathbf{x} * \mathbf{y}", "'*' between arrays may mean two things", 11),
     ],
 )
 def test_arrays_that_do_not_fit_are_refused(text: str, message: str, column: int) -> None:

@@ -63,6 +63,9 @@ class Products(Elementwise):
             return self._hadamard(left, right, place, node)
         if sign in {"//", "%"}:
             raise Trouble(f"'{sign}' is not read between arrays", place)
+        if sign == "*" and self.surface != "python" and "*" in self.source.prepared[max(place - 1, 0) : place + 1]:
+            # A * B is the product of the entries in NumPy, and some mean A B by it: a guess would hide a wrong answer.
+            raise Trouble("'*' between arrays may mean two things; write @ for the matrix product or ∘ by entry", place)
         dot = sign in {"*", ""} and right.shape[1] == 1 and tuple(left.shape) == tuple(right.shape)
         if dot:
             self.note("read the product of two vectors as their scalar product")
