@@ -472,7 +472,10 @@ def _filled(
     """Return small numbers for every entry, within what was declared."""
     filled: dict[str, dict[tuple[int, ...], fmpq]] = {}
     for name, base in sorted(arrays.items()):
-        shape = [int(sp.sympify(size).xreplace({s: sp.Integer(n) for s, n in sizes.items()})) for size in base.shape]
+        shape = [
+            int(sp.sympify(size, strict=True).xreplace({s: sp.Integer(n) for s, n in sizes.items()}))
+            for size in base.shape
+        ]
         positions = list(product(*map(range, shape)))
         restricted = given.entries.get(name)
         if restricted is None:
@@ -547,7 +550,12 @@ def _sizes(*sides: sp.Expr) -> list[sp.Symbol]:
         for node in side.atoms(sp.Idx):
             found |= {s for s in length(node).free_symbols if isinstance(s, sp.Symbol)}
         for node in side.atoms(sp.Indexed):
-            found |= {s for size in node.base.shape for s in sp.sympify(size).free_symbols if isinstance(s, sp.Symbol)}
+            found |= {
+                s
+                for size in node.base.shape
+                for s in sp.sympify(size, strict=True).free_symbols
+                if isinstance(s, sp.Symbol)
+            }
         found |= {s for s in side.free_symbols if isinstance(s, sp.Symbol) and s.is_integer and s.is_positive}
     return sorted((symbol for symbol in found if not isinstance(symbol, sp.Idx)), key=lambda symbol: symbol.name)
 
