@@ -224,28 +224,6 @@ def verify(
     return _together(chosen, networks, data_dir, download, processes, progress)
 
 
-def run_networks(
-    networks: Sequence[str],
-    *,
-    data_dir: Path | None = None,
-    download: bool = True,
-    progress: Progress | None = None,
-) -> Run:
-    """Train some of the networks and check their gradients; here missing data is an error.
-
-    Raises
-    ------
-    DataError
-        The data of a network is missing (`DataMissing`) or damaged.
-    """
-    run = _together([], networks, data_dir, download, 1, progress)
-    if run.not_run:
-        from numeric.data.errors import DataMissing
-
-        raise DataMissing(run.not_run[0].reason)
-    return run
-
-
 def _together(
     chosen: Sequence[str],
     networks: Sequence[str],

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from checks.run import Run, verify
     from checks.verdict import Status, Verdict
     from derive.catalogue import load, names
+    from worksheets.training import train
 
 _HOMES = {
     "Run": "checks.run",
@@ -28,6 +29,7 @@ _HOMES = {
     "identical": "checks.identity",
     "load": "derive.catalogue",
     "names": "derive.catalogue",
+    "train": "worksheets.training",
     "verify": "checks.run",
 }
 
@@ -40,6 +42,7 @@ __all__ = [
     "identical",
     "load",
     "names",
+    "train",
     "verify",
 ]
 

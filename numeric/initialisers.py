@@ -87,6 +87,18 @@ def unit_uniform(shape: Shape, n_in: int, n_out: int, rng: np.random.Generator) 
     return rng.uniform(0, 1, size=shape)
 
 
+def symmetric_uniform(shape: Shape, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
+    """Draw uniformly from [−1, 1).
+
+    Parameters and result as `xavier_uniform`; ``n_in`` and ``n_out`` play no part.
+
+    Notes
+    -----
+    Source: course document 004, the code of the forward pass (its text says [0, 1)).
+    """
+    return rng.uniform(-1, 1, size=shape)
+
+
 def zeros(shape: Shape, n_in: int, n_out: int, rng: np.random.Generator) -> Array:
     """Return zeros (right for a bias; for weights all units of a layer would stay equal). Draws nothing."""
     return np.zeros(shape)

@@ -46,6 +46,8 @@ def _same(left: Array, right: Array) -> bool:
 
 
 def _constant_factor(stored: Array, right: Array) -> float | None:
+    if np.count_nonzero(right) < 2:
+        return None  # any number is a multiple of any other: that says nothing
     largest = np.unravel_index(int(np.argmax(np.abs(right))), right.shape)
     if right[largest] == 0:
         return None

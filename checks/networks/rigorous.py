@@ -10,9 +10,9 @@ import numpy as np
 import numpy.typing as npt
 from flint import arb, arb_mat, ctx
 
-from checks.networks.derived import NotCoveredError
+from checks.networks.derived import NotCoveredError, declared_loss
 from numeric.layers import Conv2d, Linear, ReLU, Sigmoid, Tanh
-from numeric.losses import BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Loss, SoftmaxCrossEntropy
+from numeric.losses import BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Loss, SoftmaxCrossEntropy, SquaredError
 from numeric.net import Net
 
 Array = npt.NDArray[Any]
@@ -89,18 +89,21 @@ def _loss_gradient(loss: Loss, prediction: arb_mat, y: Array) -> arb_mat:
     rows, columns = prediction.nrows(), prediction.ncols()
     share = arb(1) / rows if loss.reduction == "mean" else arb(1)
     target = _matrix(np.reshape(y, (rows, columns)))
+    kind = declared_loss(loss)
     result = []
     for row in range(rows):
         given = [prediction[row, column] for column in range(columns)]
         wanted = [target[row, column] for column in range(columns)]
-        if isinstance(loss, SoftmaxCrossEntropy):
+        if kind is SoftmaxCrossEntropy:
             powers = [value.exp() for value in given]
             whole = sum(powers, arb(0))
             slopes = [power / whole - truth for power, truth in zip(powers, wanted, strict=True)]
-        elif isinstance(loss, BinaryCrossEntropyWithLogits):
+        elif kind is BinaryCrossEntropyWithLogits:
             slopes = [_sigma(value) - truth for value, truth in zip(given, wanted, strict=True)]
-        elif isinstance(loss, BinaryCrossEntropy):
+        elif kind is BinaryCrossEntropy:
             slopes = [(value - truth) / (value * (1 - value)) for value, truth in zip(given, wanted, strict=True)]
+        elif kind is SquaredError:
+            slopes = [2 * (value - truth) for value, truth in zip(given, wanted, strict=True)]
         else:
             raise NotCoveredError(f"no rigorous evaluation of the loss {type(loss).__name__}")
         result.append([slope * share for slope in slopes])

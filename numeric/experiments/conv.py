@@ -11,7 +11,7 @@ import numpy as np
 
 from numeric.arrays import Array
 from numeric.data.squares import Squares, squares
-from numeric.initialisers import unit_uniform
+from numeric.initialisers import Initialiser, unit_uniform
 from numeric.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU
 from numeric.losses import BinaryCrossEntropyWithLogits
 from numeric.net import Net
@@ -93,15 +93,15 @@ def run(
     return ConvRun(seed, history, loss.accuracy(logits, y), misclassified, net, training, fresh)
 
 
-def network(rng: np.random.Generator) -> Net:
+def network(rng: np.random.Generator, *, initialiser: Initialiser = unit_uniform) -> Net:
     """Return the untrained network, (B, 1, 6, 6) to logits (B, 1): 9 + 1 + 4 + 1 parameters, weights from [0, 1)."""
     return Net(
         [
-            Conv2d(1, 1, 3, rng, initialiser=unit_uniform),
+            Conv2d(1, 1, 3, rng, initialiser=initialiser),
             ReLU(),
             MaxPool2d(2),
             Flatten(),
-            Linear(4, 1, rng, initialiser=unit_uniform),
+            Linear(4, 1, rng, initialiser=initialiser),
         ]
     )
 

@@ -191,8 +191,36 @@ def test_a_forward_pass_that_is_not_the_declared_layer_is_noticed() -> None:
     assert "forward pass is not that of the declared layers" in verdict.reason
 
 
+class QuarticLoss(SquaredError):  # noqa: N818 - an error to be made small, not one to be raised
+    """A loss that the catalogue does not hold, though it descends from one that it does."""
+
+    def value(self, prediction: Array, target: Array) -> float:
+        return float(np.sum((prediction - target) ** 4) / len(prediction))
+
+    def gradient(self, prediction: Array, target: Array) -> Array:
+        return 4 * (prediction - target) ** 3 / len(prediction)
+
+
 def test_what_the_catalogue_does_not_hold_is_undecided() -> None:
-    assert judged([Linear(6, 4, rng())], SquaredError(), 4).status is Status.UNDECIDED
+    assert judged([Linear(6, 4, rng())], QuarticLoss(), 4).status is Status.UNDECIDED
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_a_network_with_the_squared_error_agrees_and_half_its_gradient_is_refuted(reduction: str) -> None:
+    layers = [Linear(6, 5, rng()), ReLU(), Linear(5, 4, rng())]
+    assert judged(layers, SquaredError(reduction), 4).status is Status.AGREES  # type: ignore[arg-type]
+
+    class HalvedLoss(SquaredError):  # noqa: N818 - as above
+        def gradient(self, prediction: Array, target: Array) -> Array:
+            return super().gradient(prediction, target) / 2
+
+    x, y = rng().normal(size=(7, 6)), rng().normal(size=(7, 4))
+    net = Net(layers)
+    prediction, trace = net.forward(x)
+    net.backward(trace, HalvedLoss(reduction).gradient(prediction, y))  # type: ignore[arg-type]
+    verdict = check_network(net, SquaredError(reduction), x, y)  # type: ignore[arg-type]
+    assert verdict.status is Status.REFUTED
+    assert verdict.mistake == "factor 1/2"
 
 
 class FlippedKernel(Conv2d):

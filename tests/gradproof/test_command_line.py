@@ -100,7 +100,10 @@ def test_the_same_run_twice_gives_the_same_verdicts() -> None:
         (["derive", "sigmoid", "--wrt", "z"], ["sigmoid is not differentiated by 'z'; choose from x"]),
         (["derive", "sigmoid", "--format", "word"], ["'word'"]),
         (["derive", "neuron", "--format", "numpy"], ["no NumPy code", "neuron_sigmoid"]),
-        (["train", "mountain"], ["'mountain'"]),
+        (["train", "hill"], ["'hill'"]),
+        (["train", "wave", "--seeds", "3"], ["wave is not repeated over seeds", "conv-rates"]),
+        (["train", "digits", "--seeds", "0"], ["--seeds"]),
+        (["train", "digits", "--seeds", "many"], ["--seeds"]),
         (["worksheet", "build"], ["name one worksheet, or say --all"]),
         (["worksheet", "build", "nonsense"], ["there is no worksheet 'nonsense'"]),
         (["train", "fashion", "--data-dir", "no-such-folder"], ["no-such-folder"]),
@@ -204,6 +207,14 @@ def test_training_on_the_command_line_agrees() -> None:
     done = run("train", "conv", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["status"] == "agrees"
+
+
+def test_an_experiment_prints_its_tables_and_writes_its_page(tmp_path: Path) -> None:
+    done = run("train", "ring", "--report", str(tmp_path))
+    assert done.returncode == 0, done.stderr
+    assert "(0.5, 0.5)" in done.stdout
+    assert "60.6%" in done.stdout
+    assert {path.name for path in tmp_path.iterdir()} == {"ring.html", "ring.json"}
 
 
 def test_worksheets_are_listed_and_built(tmp_path: Path) -> None:

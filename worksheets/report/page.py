@@ -53,7 +53,7 @@ def page(run: "Run", *, worksheets: Sequence[str] = ()) -> str:
     for result in run.results:
         status = str(result.verdict.status)
         counts[status] = counts.get(status, 0) + 1
-    template = _templates().get_template("report.html.j2")
+    template = templates().get_template("report.html.j2")
     html: str = template.render(
         run=run,
         counts=counts,
@@ -67,7 +67,8 @@ def page(run: "Run", *, worksheets: Sequence[str] = ()) -> str:
     return html
 
 
-def _templates() -> Any:
+def templates() -> Any:
+    """Return the environment of all page templates, with the filters and names that they use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
     from markupsafe import Markup
 

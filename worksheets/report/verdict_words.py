@@ -54,6 +54,8 @@ def evidence_line(verdict: "Verdict") -> str:
         if evidence.exceptions:
             parts.append(f"except {', '.join(evidence.exceptions)}")
         return ", ".join(parts)
+    if isinstance(evidence, Comparison) and evidence.unit == "shortfall":
+        return ""  # an experiment that turned out as expected: no error was measured
     if isinstance(evidence, Comparison):
         line = f"tolerance {scientific(evidence.tolerance)} ({evidence.unit})"
         line += f", {evidence.skipped} skipped: {evidence.skipped_because}" if evidence.skipped else ""

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from checks.experiments import Findings
     from checks.run import Run
 
 PAGE, RESULTS, WORKSHEETS = "report.html", "results.json", "worksheets"
@@ -46,15 +47,44 @@ def write_report(run: "Run", folder: Path, *, progress: Callable[[str], None] | 
     ReportError
         The folder cannot be made or written to.
     """
-    folder = Path(folder)
     say = progress or (lambda _: None)
+    _put_in_place(Path(folder), lambda made: _make(run, made, say))
+    return Path(folder) / PAGE
+
+
+def write_experiment(findings: "Findings", folder: Path) -> Path:
+    """Write `NAME.html` and `NAME.json` of an experiment into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    findings:
+        What the experiment found.
+    folder:
+        Where to; it is made if it is missing. Other files in it are left alone.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be made or written to.
+    """
+    page = f"{findings.name}.html"
+    _put_in_place(Path(folder), lambda made: _make_experiment(findings, made, page))
+    return Path(folder) / page
+
+
+def _put_in_place(folder: Path, make: Callable[[Path], None]) -> None:
     with _complaining(folder):
         is_new = not folder.exists()
         folder.mkdir(parents=True, exist_ok=True)
         made = Path(tempfile.mkdtemp(prefix=".report-", dir=folder))
     try:
         with _complaining(folder):
-            _make(run, made, say)
+            make(made)
             for file in _in_order(made):
                 target = folder / file.relative_to(made)
                 target.parent.mkdir(parents=True, exist_ok=True)
@@ -63,7 +93,17 @@ def write_report(run: "Run", folder: Path, *, progress: Callable[[str], None] | 
         shutil.rmtree(folder if is_new else made, ignore_errors=True)
         raise
     shutil.rmtree(made, ignore_errors=True)
-    return folder / PAGE
+
+
+def _make_experiment(findings: "Findings", made: Path, page: str) -> None:
+    import json
+
+    from checks.run import json_ready
+    from worksheets.report.experiment import experiment_page
+
+    text = json.dumps(json_ready(findings.to_json()), ensure_ascii=False, allow_nan=False)
+    (made / f"{findings.name}.json").write_text(text + "\n", encoding="utf-8")
+    (made / page).write_text(experiment_page(findings), encoding="utf-8")
 
 
 def _make(run: "Run", made: Path, say: Callable[[str], None]) -> None:
@@ -83,7 +123,10 @@ def _make(run: "Run", made: Path, say: Callable[[str], None]) -> None:
 
 def _in_order(made: Path) -> list[Path]:
     """Return all files, the page last: whoever sees the new page finds everything that it names."""
-    return sorted((path for path in made.rglob("*") if path.is_file()), key=lambda path: (path.name == PAGE, path))
+    return sorted(
+        (path for path in made.rglob("*") if path.is_file()),
+        key=lambda path: (path.suffix == ".html" and path.parent == made, path),
+    )
 
 
 @contextmanager
