@@ -277,3 +277,18 @@ def test_no_name_of_the_student_is_captured_by_one_of_ours() -> None:
     assert canonical(entry(lifted.expression, r, c, lifted.names)) == canonical(sp.Max(u, XW))
     s1 = sp.Idx("s1", n)
     assert canonical(read("np.sum(x * x[s1])", VOCABULARY).expression) == canonical(x[s1] * total(x[i], i))
+
+
+@pytest.mark.parametrize("text", [r"\sum_u x_{2u+k}", "sum(x[2*u + k] for u in range(3))"])
+def test_a_position_may_go_in_strides(text: str) -> None:
+    known = Vocabulary.from_declarations(["x vector(8)", "u index(3)", "k index(2)"])
+    found = read(text, known).expression
+    (entry_read,) = found.atoms(sp.Indexed)
+    assert {str(term) for term in entry_read.indices[0].args} == {"2*u", "k"}
+
+
+@pytest.mark.parametrize("text", [r"x_{u k}", r"x_{\frac{u}{2}}", r"x_{2^u + 1}", "x[u*k + 1]", "x[1.5*u + 1]"])
+def test_other_products_are_no_positions(text: str) -> None:
+    known = Vocabulary.from_declarations(["x vector(8)", "u index(3)", "k index(2)"])
+    with pytest.raises(UnreadableError):
+        read(text, known)

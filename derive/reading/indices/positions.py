@@ -28,6 +28,11 @@ class Positions(Collaborators):
                     value += sign * sp.Rational(term.value.numerator, term.value.denominator)
                 elif isinstance(term, tree.Name):
                     value += sign * self._named_index(term, size, shifted=True)
+                elif (strided := _strided(term)) is not None:  # X[2u + e], pooling with stride 2
+                    stride, name = strided
+                    value += sign * stride * self._named_index(name, size, shifted=True)
+                    if self.surface != "python":
+                        self.note(f"read positions such as {stride}{name.name} as counted from 0")
                 else:
                     raise Trouble("an index is a name, a number, or a sum of them", term.span[0], "an index")
             self.depth -= 1
@@ -67,3 +72,19 @@ class Positions(Collaborators):
         if length(free) != size and not shifted:
             raise Trouble(f"{node.name} runs over {length(free)} values, but the array has {size} there", node.span[0])
         return free
+
+
+def _strided(term: tree.Node) -> tuple[sp.Integer, tree.Name] | None:
+    """Return the number and the name of a term such as 2u or 2*u, or None."""
+    if isinstance(term, tree.Run):
+        factors = term.items
+    elif isinstance(term, tree.Product) and all(sign == "*" for sign, _ in term.factors):
+        factors = tuple(factor for _, factor in term.factors)
+    else:
+        return None
+    if len(factors) != 2:
+        return None
+    number, name = factors
+    if not (isinstance(number, tree.Number) and isinstance(name, tree.Name) and number.value.denominator == 1):
+        return None
+    return sp.Integer(number.value.numerator), name
