@@ -12,6 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from checks.formulas import judge, judged
     from checks.gradients import check_gradient
     from checks.identity import identical
     from checks.networks import check_network
@@ -27,6 +28,8 @@ _HOMES = {
     "check_gradient": "checks.gradients",
     "check_network": "checks.networks",
     "identical": "checks.identity",
+    "judge": "checks.formulas",
+    "judged": "checks.formulas",
     "load": "derive.catalogue",
     "names": "derive.catalogue",
     "train": "worksheets.training",
@@ -40,6 +43,8 @@ __all__ = [
     "check_gradient",
     "check_network",
     "identical",
+    "judge",
+    "judged",
     "load",
     "names",
     "train",

@@ -2,6 +2,22 @@
 
 from checks.formulas.derivation import Checked, NoStepsError, Step, check_steps
 from checks.formulas.equality import Answer, answer, equal
-from checks.formulas.mistakes import Mistake, explain
+from checks.formulas.judging import judge, judged
+from checks.formulas.mistakes import MEANINGS, Mistake, explain
+from checks.formulas.questions import QuestionError
 
-__all__ = ["Answer", "Checked", "Mistake", "NoStepsError", "Step", "answer", "check_steps", "equal", "explain"]
+__all__ = [
+    "MEANINGS",
+    "Answer",
+    "Checked",
+    "Mistake",
+    "NoStepsError",
+    "QuestionError",
+    "Step",
+    "answer",
+    "check_steps",
+    "equal",
+    "explain",
+    "judge",
+    "judged",
+]

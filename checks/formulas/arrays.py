@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from math import prod
 from random import Random
 from typing import Any
 
@@ -330,6 +331,16 @@ class Numbers:
 
     def whole(self, index: sp.Expr, where: Mapping[sp.Idx, int]) -> int:
         """Return the value of an index, a bound of a sum, or a size."""
+        if index in where:
+            return where[index]
+        if index.is_Integer:
+            return int(index)
+        if index in self.sizes:
+            return self.sizes[index]
+        if index.is_Add:
+            return sum(self.whole(term, where) for term in index.args)
+        if index.is_Mul and all(factor.is_Integer or factor.is_Symbol for factor in index.args):
+            return prod(self.whole(factor, where) for factor in index.args)
         number = index.xreplace(
             {**{i: sp.Integer(v) for i, v in where.items()}, **{s: sp.Integer(v) for s, v in self.sizes.items()}}
         )
@@ -525,6 +536,40 @@ def _fulfil(
                 values[place] = values[place] * goal / whole
         else:
             values[places[-1]] = goal - (whole - values[places[-1]])
+
+
+def samples(
+    sides: Sequence[sp.Expr], given: Declared, bits: int, *, places: int = 4
+) -> Iterator[tuple[Numbers, list[dict[sp.Idx, int]]]]:
+    """Yield numbers for all names of some formulas, at unequal sizes, with a few values of their free indices.
+
+    At some of them a formula may not be defined.
+    """
+    known = [*sides, *(side for pair in given.equations for side in pair)]
+    bases = _arrays(*known) | {
+        name: base for name, base in given.vocabulary.symbols.items() if isinstance(base, sp.IndexedBase)
+    }
+    sizes = dict.fromkeys(
+        [*_sizes(*known), *(s for base in bases.values() for n in base.shape for s in n.free_symbols)]
+    )
+    free = sorted({index for side in sides for index in free_indices(side)}, key=str)
+    domain = given.vocabulary.domain
+    scalars = [symbol for symbol in _scalars(sp.Add(*known), sp.S.Zero, given) if symbol not in sizes]
+    random = Random(SEED)  # noqa: S311 - for reproducible numbers, not for secrets
+    scalar_points = list(points(scalars, domain, seed=SEED, count=TRIES * len(SIZES)))
+    for attempt in range(TRIES * len(SIZES) if scalar_points else 0):
+        numbers = SIZES[attempt % len(SIZES)]
+        at = {size: numbers[place % len(numbers)] for place, size in enumerate(sizes)}
+        if not _allowed(at, domain):
+            continue
+        try:
+            values = _filled(bases, at, given, random, attempt // len(SIZES))
+        except (UndefinedHereError, UnknownHereError, NotEvaluableError, KeyError):
+            continue
+        found = Numbers(at, values, scalar_points[attempt % len(scalar_points)], bits)
+        every = list(product(*(range(found.whole(length(index), {})) for index in free)))
+        chosen = every if len(every) <= places else [every[k * (len(every) - 1) // (places - 1)] for k in range(places)]
+        yield found, [dict(zip(free, place, strict=True)) for place in chosen]
 
 
 # -- what occurs -----------------------------------------------------------------------------------

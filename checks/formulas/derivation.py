@@ -67,6 +67,7 @@ class Step:
             "procedure": facts["procedure"],
             "counterexample": facts["counterexample"],
             "mistake": facts["mistake"],
+            "explanation": facts["explanation"],
             "condition": self.condition,
         }
         return {**found, "place": self.place} if self.place else found

@@ -1,15 +1,25 @@
 """Are two typed formulas the same? Reads both, finds the right procedure, and says how it understood the text."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from typing import Any
+from functools import partial
+from typing import Any, Protocol
 
 import sympy as sp
 
 from checks.formulas import arrays, scalars
 from checks.formulas.declared import Declared, declared
 from checks.formulas.limits import OutOfTimeError, at_most
-from checks.formulas.mistakes import Mistake, explain, explain_arrays
+from checks.formulas.mistakes import (
+    Mistake,
+    Problem,
+    entry_of,
+    indexed_problem,
+    look_for_mistake,
+    mistake_of_shape,
+    scalar_problem,
+    still_asked,
+)
 from checks.formulas.operators import read_formula as read
 from checks.formulas.shown import in_brackets
 from checks.verdict import Attempt, Counterexample, Misreading, Proof, Status, Verdict
@@ -36,8 +46,8 @@ class Answer:
         The declarations.
     ambiguities:
         How ambiguous marks were read.
-    mistake:
-        The classic mistake that turns one side into the other, or None.
+    explanation:
+        The classic mistake that turns the left side into the right one, or None.
     """
 
     verdict: Verdict
@@ -45,7 +55,12 @@ class Answer:
     right: str
     given: tuple[str, ...] = ()
     ambiguities: tuple[str, ...] = ()
-    mistake: str | None = None
+    explanation: Mistake | None = None
+
+    @property
+    def mistake(self) -> str | None:
+        """The stable name of the mistake, or None."""
+        return self.explanation.name if self.explanation is not None else None
 
     @property
     def procedure(self) -> str:
@@ -78,6 +93,7 @@ class Answer:
             "procedure": self.procedure,
             "counterexample": counterexample,
             "mistake": self.mistake,
+            "explanation": self.explanation.to_json() if self.explanation is not None else None,
             "ambiguities": list(self.ambiguities),
         }
         if isinstance(evidence, Proof):
@@ -96,6 +112,7 @@ class Sides:
     left: Reading
     right: Reading
     given: Declared
+    left_text: str = ""
 
     @property
     def ambiguities(self) -> tuple[str, ...]:
@@ -130,19 +147,69 @@ def equal(left: str, right: str, given: Iterable[str] = (), *, seconds: float | 
 def answer(left: str, right: str, given: Iterable[str] = (), *, seconds: float | None = SECONDS) -> Answer:
     """Decide as `equal`, and return also how the texts were read and which classic mistake explains a difference."""
     given = tuple(given)
-    ambiguities: tuple[str, ...] = ()
-    mistake: str | None = None
-    sides: Sides | None = None
+    return answered(left, right, given, lambda: _Pair(read_both(left, right, given)), seconds)
+
+
+class Compared(Protocol):
+    """Two formulas that were read, to be decided and, where they differ, to be explained."""
+
+    ambiguities: tuple[str, ...]
+
+    def compared(self) -> Verdict:
+        """Decide whether they are equal."""
+
+    def problem(self) -> Problem:
+        """Return the problem to find the mistake that gives the one where the other is right."""
+
+    def mistake_of_shape(self) -> Mistake | None:
+        """Return the mistake by which the one has another shape than the other, or None."""
+
+
+class _Pair:
+    """Two typed formulas, of which the left one is right."""
+
+    def __init__(self, sides: Sides) -> None:
+        self.sides = sides
+        self.ambiguities = sides.ambiguities
+
+    def compared(self) -> Verdict:
+        return compare(self.sides)
+
+    def problem(self) -> Problem:
+        return _problem(self.sides)
+
+    def mistake_of_shape(self) -> Mistake | None:
+        left, right = self.sides.left.expression, self.sides.right.expression
+        if not (getattr(left, "is_Matrix", False) and getattr(right, "is_Matrix", False)):
+            return None
+        names = {**self.sides.left.names, **self.sides.right.names}
+        bases = {name: value for name, value in names.items() if isinstance(value, sp.IndexedBase)}
+        (asked, places), (wrong, theirs) = entry_of(left, bases), entry_of(right, bases)
+        return mistake_of_shape(asked, places, wrong, theirs, self.sides.given, self.sides.left_text)
+
+
+def answered(
+    left: str,
+    right: str,
+    given: tuple[str, ...],
+    read_sides: Callable[[], Compared],
+    seconds: float | None,
+    *,
+    reproduce: str = "",
+) -> Answer:
+    """Read and decide two formulas, look for the mistake where they differ, and turn every failure into a verdict."""
+    sides: Compared | None = None
+    explanation: Mistake | None = None
     verdict: Verdict
     try:
         with at_most(seconds):
-            sides = read_both(left, right, given)
-            ambiguities = sides.ambiguities
-            verdict = compare(sides)
+            sides = read_sides()
+            verdict = sides.compared()
     except UnreadableError as error:
         verdict = unreadable(error)
     except IncomparableError as error:
         verdict = Verdict(status=Status.UNREADABLE, reason=str(error), evidence=Misreading(text=right, column=0))
+        explanation = explained(sides.mistake_of_shape, seconds) if sides is not None else None
     except OutOfTimeError:
         verdict = out_of_time(seconds)
     except Exception as error:
@@ -151,38 +218,50 @@ def answer(left: str, right: str, given: Iterable[str] = (), *, seconds: float |
             reason=f"This is an error of ours, not of the formulas: {type(error).__name__}.",
             evidence=Attempt(tried=(f"{type(error).__name__}: {error}"[:300],)),
         )
-    if verdict.status is Status.REFUTED:
-        found = _looked_for(sides, seconds)
-        mistake = found.name if found is not None else None
-        extra = f" {found.sentence}." if found is not None else ""
+    ambiguities = sides.ambiguities if sides is not None else ()
+    if verdict.status is Status.REFUTED and sides is not None:
+        explanation = explained(partial(_looked_for, sides), seconds)
         read_so = f" This rests on the reading: {'; '.join(ambiguities[:3])}." if ambiguities else ""
-        verdict = replace(verdict, reason=f"{verdict.reason}{extra}{read_so}", mistake=mistake)
-    verdict = replace(verdict, reproduce=reproduction(left, right, given))
-    return Answer(verdict, left, right, given, ambiguities, mistake)
+        verdict = replace(verdict, reason=f"{verdict.reason}{read_so}")
+    verdict = with_mistake(verdict, explanation)
+    verdict = replace(verdict, reproduce=reproduce or reproduction(left, right, given))
+    return Answer(verdict, left, right, given, ambiguities, explanation)
 
 
-def _looked_for(sides: Sides | None, seconds: float | None) -> Mistake | None:
-    if sides is None:
-        return None
+def with_mistake(verdict: Verdict, explanation: Mistake | None) -> Verdict:
+    """Return the verdict with the name of the mistake, and with its sentence in the reason."""
+    if explanation is None:
+        return verdict
+    sentence = f"{explanation.sentence[0].upper()}{explanation.sentence[1:]}."
+    return replace(verdict, reason=f"{verdict.reason} {sentence}", mistake=explanation.name)
+
+
+def explained(look: Callable[[], Mistake | None], seconds: float | None) -> Mistake | None:
+    """Look for a mistake; the limit in time is a last resort behind those that count work."""
     try:
-        with at_most(seconds if seconds is None else max(seconds / 2, 0.05)):
-            return _mistake(sides)
-    except (Exception, OutOfTimeError):
+        with at_most(seconds):
+            return look()
+    except (Exception, OutOfTimeError):  # an explanation is a help, and its failure leaves the verdict as it is
         return None
 
 
-def _mistake(sides: Sides) -> Mistake | None:
-    """Look for the classic mistake that gives the right side where the left one is meant."""
-    left, right, shown = _entries(sides)
-    left, right = _one_symbol_for_each_name(left, right)
-    if _in_index_notation(left, right):
-        return explain_arrays(left, right, sides.given, shown)
+def _looked_for(sides: Compared) -> Mistake | None:
+    return look_for_mistake(sides.problem())
+
+
+def _problem(sides: Sides) -> Problem:
+    """Return the problem to find the mistake that gives the right side where the left one is meant."""
+    left, right, _ = _entries(sides)
+    left, right = one_symbol_for_each_name(left, right)
+    if in_index_notation(left, right):
+        return indexed_problem(left, right, sides.given, sides.left_text)
     needs = (*sides.left.defined_where, *sides.right.defined_where)
-    domain = scalars.tightened(sides.given.vocabulary.domain, needs)
-    for asked, other in ((left, right), (right, left)):
-        if isinstance(asked, sp.Derivative) and len(asked.variables) == 1:
-            return explain(asked, other, domain, function=asked.expr, by=asked.variables[0])
-    return explain(left, right, domain)
+    vocabulary = sides.given.vocabulary
+    domain = scalars.tightened(vocabulary.domain, needs)
+    given = replace(sides.given, vocabulary=replace(vocabulary, domain=domain))
+    if not left.has(sp.Derivative) and right.has(sp.Derivative):
+        left, right = right, left
+    return scalar_problem(left, right, given, still_asked(left))
 
 
 def reproduction(left: str, right: str, given: Iterable[str]) -> str:
@@ -244,7 +323,7 @@ def read_both(left: str, right: str, given: Iterable[str]) -> Sides:
         vocabulary = replace(vocabulary, indices=ranges)
         first, second = _both(left, right, vocabulary)
         known = replace(known, vocabulary=vocabulary)
-    return Sides(first, second, known)
+    return Sides(first, second, known, left)
 
 
 def _both(left: str, right: str, vocabulary: Vocabulary) -> tuple[Reading, Reading]:
@@ -325,9 +404,9 @@ def compare(sides: Sides) -> Verdict:
         The sides have different shapes.
     """
     left, right, shown = _entries(sides)
-    left, right = _one_symbol_for_each_name(left, right)
+    left, right = one_symbol_for_each_name(left, right)
     needs = (sides.left.defined_where, sides.right.defined_where)
-    if _in_index_notation(left, right):
+    if in_index_notation(left, right):
         given = sides.given
         _same_ranges(left, right)
         every = tuple(dict.fromkeys((*needs[0], *needs[1])))
@@ -359,7 +438,8 @@ def _carried_out(side: sp.Expr) -> sp.Expr:
     return side
 
 
-def _in_index_notation(*formulas: sp.Expr) -> bool:
+def in_index_notation(*formulas: sp.Expr) -> bool:
+    """Tell whether a formula has entries, sums over indices or Kronecker deltas."""
     return any(formula.has(sp.Indexed, sp.Sum, sp.KroneckerDelta, sp.Idx) for formula in formulas)
 
 
@@ -406,7 +486,7 @@ def _shape(shape: tuple[sp.Expr, ...]) -> str:
     return f"an array ({', '.join(map(str, shape))})" if shape else "a number"
 
 
-def _one_symbol_for_each_name(left: sp.Expr, right: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
+def one_symbol_for_each_name(left: sp.Expr, right: sp.Expr) -> tuple[sp.Expr, sp.Expr]:
     """Let n be one symbol on both sides, also where only one side shows that it is a whole number."""
     by_name: dict[str, set[sp.Symbol]] = {}
     for side in (left, right):

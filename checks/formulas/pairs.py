@@ -61,6 +61,7 @@ def _bad(number: int, pair: dict[str, Any], reason: str) -> dict[str, Any]:
         "procedure": "",
         "counterexample": None,
         "mistake": None,
+        "explanation": None,
         "ambiguities": [],
         **_named(pair),
     }

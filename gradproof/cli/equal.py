@@ -65,11 +65,26 @@ def _print(found: "Answer") -> None:
         say(f"At:        {point or 'every point'}")
         say(f"Left:      {facts['counterexample']['left']}")
         say(f"Right:     {facts['counterexample']['right']}")
-    if found.mistake is not None:
-        say(f"Mistake:   {found.mistake}")
+    for line in mistake_lines(facts):
+        say(line)
     say(f"Procedure: {found.procedure}")
     for sentence in found.ambiguities:
         say(f"Read:      {sentence}")
+
+
+def mistake_lines(facts: dict[str, Any]) -> list[str]:
+    """Return what is told about a mistake: its name and what was done, the correct step, what was written instead."""
+    found = facts["explanation"]
+    if found is None:
+        return []
+    lines = [f"Mistake:   {facts['mistake']}: {found['sentence']}"]
+    if found["correct_step"]:
+        lines.append(f"Correct:   {found['correct_step']}")
+    if found["instead"]:
+        lines.append(f"Instead:   {found['instead']}")
+    if found["also"]:
+        lines.append(f"Or else:   {', '.join(found['also'])} (the same formula comes of each)")
+    return lines
 
 
 def _pairs(path: Path, seconds: float, given: list[str]) -> int:

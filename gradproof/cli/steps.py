@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from gradproof.cli.equal import read_lines
+from gradproof.cli.equal import mistake_lines, read_lines
 from gradproof.cli.output import BadInputError, console, exit_code, print_json
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def _print(checked: "Checked") -> None:
             say(f"     holds because {step.condition} was given")
         if str(step.answer.verdict.status) != "proved":
             say(f"     {step.reason}")
+            for line in mistake_lines(step.answer.to_json()):
+                say(f"     {line}")
     status, reason = checked.final
     say(f"\n{checked.status}: {checked.reason}")
     say(f"End: {status}. {reason}")

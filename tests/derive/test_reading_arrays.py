@@ -279,7 +279,7 @@ def test_no_name_of_the_student_is_captured_by_one_of_ours() -> None:
     assert canonical(read("np.sum(x * x[s1])", VOCABULARY).expression) == canonical(x[s1] * total(x[i], i))
 
 
-@pytest.mark.parametrize("text", [r"\sum_u x_{2u+k}", "sum(x[2*u + k] for u in range(3))"])
+@pytest.mark.parametrize("text", [r"\sum_u x_{2u+k}", "x[2*u + k]"])
 def test_a_position_may_go_in_strides(text: str) -> None:
     known = Vocabulary.from_declarations(["x vector(8)", "u index(3)", "k index(2)"])
     found = read(text, known).expression
