@@ -4,12 +4,11 @@ Source: H. Xiao, K. Rasul and R. Vollgraf, Fashion-MNIST (2017); used by course 
 """
 
 import logging
-from dataclasses import dataclass
 from pathlib import Path
 
-from numeric.arrays import Array
-from numeric.data import idx
+from numeric.data import files, npz
 from numeric.data.errors import DataError, DataMissing
+from numeric.data.files import Found, LabelledImages, Part
 
 CLASSES = (
     "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
@@ -23,19 +22,6 @@ ADDRESS = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
 TIMEOUT = 10.0
 """Seconds to wait for an answer of the network."""
-
-
-@dataclass(frozen=True)
-class Part:
-    """One of the four files: its name, its dimensions, and the SHA-256 of its contents and of the published .gz.
-
-    The Debian package compresses the files anew, so that only the contents are the same everywhere.
-    """
-
-    name: str
-    shape: tuple[int, ...]
-    sha256: str
-    packed_sha256: str
 
 
 PARTS = (
@@ -66,42 +52,17 @@ PARTS = (
 )
 
 
-@dataclass(frozen=True)
-class FashionMNIST:
-    """The whole data set.
+NPZ = ("mnist_fashion_train.npz", "mnist_fashion_test.npz")
+"""The two files of course document 003, with the arrays ``images`` and ``labels``."""
 
-    Attributes
-    ----------
-    train_images, test_images : ndarray of uint8, (60000, 28, 28) and (10000, 28, 28)
-        Grey values 0 to 255, read-only.
-    train_labels, test_labels : ndarray of uint8, (60000,) and (10000,)
-        Classes 0 to 9, read-only.
-    classes : tuple of str
-        The names of the ten classes.
-    origin : str
-        Where the files were found.
-    """
-
-    train_images: Array
-    train_labels: Array
-    test_images: Array
-    test_labels: Array
-    classes: tuple[str, ...]
-    origin: str
-
-
-@dataclass(frozen=True)
-class Found:
-    """Where the four files are: their paths in the order of `PARTS`, and in words."""
-
-    paths: tuple[Path, ...]
-    origin: str
+FashionMNIST = LabelledImages
 
 
 def find(data_dir: Path | None = None, *, download: bool = True) -> Found:
     """Find the four files, compressed or not, without reading them.
 
-    Searched in this order: the given folder and nothing else; our cache; where Debian's package puts them; and then
+    Searched in this order: the given folder and nothing else, for the four files or for the two .npz of document 003,
+    whose contents nobody has published a hash of; our cache; where Debian's package puts them; and then
     they are downloaded once into the cache.
 
     Parameters
@@ -114,7 +75,7 @@ def find(data_dir: Path | None = None, *, download: bool = True) -> Found:
     Returns
     -------
     Found
-        Four paths and their origin.
+        Four paths, or two, and their origin.
 
     Raises
     ------
@@ -124,20 +85,25 @@ def find(data_dir: Path | None = None, *, download: bool = True) -> Found:
         If the files are nowhere and cannot be downloaded; the one line says how to get them.
     """
     if data_dir is not None:
-        return Found(_require(Path(data_dir)), f"the given folder {data_dir}")
+        two = tuple(Path(data_dir) / name for name in NPZ)
+        if files.all_of(Path(data_dir), PARTS) is None and all(path.is_file() for path in two):
+            return Found(two, f"the given folder {data_dir}, .npz files")
+        return Found(files.require(Path(data_dir), PARTS, "Fashion-MNIST"), f"the given folder {data_dir}")
     cache = cache_dir()
     for folder, origin in ((cache, "our cache"), (DEBIAN_DIR, "the Debian package dataset-fashion-mnist")):
-        paths = tuple(_existing(folder, part) for part in PARTS)
-        if None not in paths:
-            return Found(tuple(path for path in paths if path is not None), f"{origin}, {folder}")
+        paths = files.all_of(folder, PARTS)
+        if paths is not None:
+            return Found(paths, f"{origin}, {folder}")
     if not download:
         raise DataMissing(_missing("it is not on this machine"))
     _download(cache)
-    return Found(_require(cache), f"downloaded to our cache, {cache}")
+    return Found(files.require(cache, PARTS, "Fashion-MNIST"), f"downloaded to our cache, {cache}")
 
 
 def load(data_dir: Path | None = None, *, download: bool = True) -> FashionMNIST:
     """Find and read Fashion-MNIST, and check every byte against the published contents.
+
+    Of .npz files shapes, types and ranges are checked; they may hold any number of images.
 
     Parameters
     ----------
@@ -158,9 +124,10 @@ def load(data_dir: Path | None = None, *, download: bool = True) -> FashionMNIST
     """
     found = find(data_dir, download=download)
     try:
-        arrays = [
-            idx.read(path, shape=part.shape, sha256=part.sha256) for path, part in zip(found.paths, PARTS, strict=True)
-        ]
+        if found.paths[0].suffix == ".npz":
+            arrays = [array for path in found.paths for array in npz.read(path)]
+        else:
+            arrays = files.read(found.paths, PARTS)
     except DataError as error:
         if data_dir is None and found.paths[0].parent == cache_dir():
             raise DataError(f"{error} (delete this one, and the next run does it)") from error
@@ -171,29 +138,7 @@ def load(data_dir: Path | None = None, *, download: bool = True) -> FashionMNIST
 
 def cache_dir() -> Path:
     """Return the folder into which a download goes; it need not exist."""
-    import pooch
-
-    return Path(pooch.os_cache("gradproof")) / "fashion-mnist"
-
-
-def _existing(folder: Path, part: Part) -> Path | None:
-    for name in (f"{part.name}.gz", part.name):
-        path = folder / name
-        if path.is_file():
-            return path
-    return None
-
-
-def _require(folder: Path) -> tuple[Path, ...]:
-    if not folder.is_dir():
-        raise DataError(f"{folder}: no such folder; give the one that holds the four files of Fashion-MNIST")
-    paths = []
-    for part in PARTS:
-        path = _existing(folder, part)
-        if path is None:
-            raise DataError(f"{folder}: holds neither {part.name}.gz nor {part.name}; put all four files there")
-        paths.append(path)
-    return tuple(paths)
+    return files.cache_dir("fashion-mnist")
 
 
 def _download(folder: Path) -> None:

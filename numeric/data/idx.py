@@ -122,6 +122,27 @@ def parse(payload: bytes, *, name: str, max_bytes: int = MAX_BYTES) -> Array:
     return native
 
 
+def pack(array: Array) -> bytes:
+    """Return the bytes of an uncompressed IDX file that holds the array.
+
+    Parameters
+    ----------
+    array : ndarray
+        Of a type that IDX knows, with 1 to 8 dimensions.
+
+    Raises
+    ------
+    ValueError
+        For another type or number of dimensions.
+    """
+    codes = {np.dtype(stored).newbyteorder("="): (code, stored) for code, stored in TYPES.items()}
+    if array.dtype not in codes or not 1 <= array.ndim <= MAX_DIMENSIONS:
+        raise ValueError(f"IDX has no place for {array.ndim} dimensions of {array.dtype}")
+    code, stored = codes[array.dtype]
+    header = bytes([0, 0, code, array.ndim]) + np.array(array.shape, ">u4").tobytes()
+    return header + array.astype(stored).tobytes()
+
+
 def _payload(path: Path, max_bytes: int) -> bytes:
     """Return the uncompressed bytes of a file."""
     try:
