@@ -140,6 +140,7 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
     from checks.initialisation import check_sampled_variance
     from checks.kinks import check_kinks
     from checks.limits import check_limits
+    from checks.optimisers import check_recurrences
     from checks.precision import check_precision
     from checks.twins import check_differences, check_twin
     from derive import catalogue
@@ -164,6 +165,8 @@ def entry_checks(entry: Entry) -> Iterator[tuple[str, Callable[[], Verdict | Non
         yield "critical points", partial(check_critical_points, entry)
     if isinstance(entry, MomentEntry) and {"uniform_bound", "he_bound"} & set(entry.claims):
         yield "sampled", partial(check_sampled_variance, entry)
+    if isinstance(entry, MomentEntry) and "adam_corrected" in entry.claims:
+        yield "recurrences", partial(check_recurrences, entry)
     if entry.compilable:
         if not (isinstance(entry, ArrayEntry) and entry.stages):
             yield "precision", partial(check_precision, entry)

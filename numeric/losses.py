@@ -1,22 +1,22 @@
 """Losses of a batch: a number, and its gradient by the prediction.
 
-``reduction="mean"`` divides by the number of samples B (the length of the first axis), ``"sum"`` does not; either way
-the outputs of one sample are added. Prediction and target must have one shape: NumPy would silently broadcast (B, 1)
-with (B,) to (B, B).
+Every loss is made with ``reduction="mean"``, which divides by the number of samples B (the length of the first axis),
+or with ``reduction="sum"``, which does not; there is no silent choice. Either way the outputs of one sample are added.
+Prediction and target must have one shape: NumPy would silently broadcast (B, 1) with (B,) to (B, B). The target takes
+the type of the prediction: a float32 network with float64 labels stays in float32.
 """
 
 from typing import Any, Literal
 
 import numpy as np
 
-from numeric.arrays import Array, floating, require_shape
+from numeric.arrays import Array
 from numeric.functions.entropy import (
     bce_logit,
     bce_logit_dz,
     bce_prediction,
     bce_prediction_dy_hat,
-    softmax_cross_entropy,
-    softmax_cross_entropy_dZ,
+    softmax_cross_entropy_both,
 )
 
 Reduction = Literal["mean", "sum"]
@@ -28,7 +28,7 @@ class Loss:
     Parameters
     ----------
     reduction : {"mean", "sum"}
-        Over the samples of the batch.
+        Over the samples of the batch; to be said, by name.
 
     Raises
     ------
@@ -36,7 +36,7 @@ class Loss:
         For any other reduction.
     """
 
-    def __init__(self, reduction: Reduction = "mean") -> None:
+    def __init__(self, *, reduction: Reduction) -> None:
         if reduction not in ("mean", "sum"):
             raise ValueError(f"reduction must be 'mean' or 'sum', not {reduction!r}")
         self.reduction = reduction
@@ -59,6 +59,10 @@ class Loss:
     def gradient(self, prediction: Array, target: Array) -> Array:
         """Return the gradient of `value` by the prediction, in its shape; errors as there."""
         raise NotImplementedError
+
+    def value_and_gradient(self, prediction: Array, target: Array) -> tuple[Any, Array]:
+        """Return both, for the price of one where they share their work; shapes and errors as `value`."""
+        return self.value(prediction, target), self.gradient(prediction, target)
 
     def decide(self, prediction: Array) -> Array:
         """Return the class that each row of the prediction (B, ...) stands for, (B,) integers."""
@@ -88,12 +92,12 @@ class BinaryCrossEntropy(Loss):
 
     def value(self, prediction: Array, target: Array) -> Any:
         """Return the loss of ŷ = ``prediction`` for y = ``target``, of one shape (B, ...) or ValueError."""
-        _require_same(prediction, target)
+        prediction, target = _fitting(prediction, target)
         return self._reduced(bce_prediction(target, prediction))
 
     def gradient(self, prediction: Array, target: Array) -> Array:
         """Return (ŷ − y) / (ŷ(1 − ŷ)), divided by B for a mean, in the shape of ``prediction``."""
-        _require_same(prediction, target)
+        prediction, target = _fitting(prediction, target)
         return self._divided(bce_prediction_dy_hat(target, prediction))
 
     def decide(self, prediction: Array) -> Array:
@@ -110,12 +114,12 @@ class BinaryCrossEntropyWithLogits(Loss):
 
     def value(self, prediction: Array, target: Array) -> Any:
         """Return the loss of the logits ``prediction`` for y = ``target``, of one shape (B, ...) or ValueError."""
-        _require_same(prediction, target)
+        prediction, target = _fitting(prediction, target)
         return self._reduced(bce_logit(target, prediction))
 
     def gradient(self, prediction: Array, target: Array) -> Array:
         """Return σ(z) − y, divided by B for a mean, in the shape of ``prediction``."""
-        _require_same(prediction, target)
+        prediction, target = _fitting(prediction, target)
         return self._divided(bce_logit_dz(target, prediction))
 
     def decide(self, prediction: Array) -> Array:
@@ -137,13 +141,21 @@ class SoftmaxCrossEntropy(Loss):
 
     def value(self, prediction: Array, target: Array) -> Any:
         """Return the loss of the logits (B, K) for targets (B, K) whose rows sum to 1; ValueError for other shapes."""
-        mean = softmax_cross_entropy(prediction, target)
-        return mean if self.reduction == "mean" else mean * len(prediction)
+        return self.value_and_gradient(prediction, target)[0]
 
     def gradient(self, prediction: Array, target: Array) -> Array:
         """Return softmax(Z) − Y, divided by B for a mean, (B, K)."""
-        mean = softmax_cross_entropy_dZ(prediction, target)
-        return mean if self.reduction == "mean" else mean * len(prediction)
+        return self.value_and_gradient(prediction, target)[1]
+
+    def value_and_gradient(self, prediction: Array, target: Array) -> tuple[Any, Array]:
+        """Return both from one pass over the exponentials; shapes and errors as `value`."""
+        prediction, target = _fitting(prediction, target)
+        if prediction.ndim != 2:
+            raise ValueError(f"logits and targets must both be (B, K), not {prediction.shape} and {target.shape}")
+        value, gradient = softmax_cross_entropy_both(prediction, target)
+        if self.reduction == "mean":
+            return value, gradient
+        return value * len(prediction), gradient * len(prediction)
 
     def decide(self, prediction: Array) -> Array:
         """Return the place of the largest entry of each row."""
@@ -174,19 +186,25 @@ class SquaredError(Loss):
         return np.rint(_one_column(prediction)).astype(np.int64)
 
     def _difference(self, prediction: Array, target: Array) -> Array:
-        _require_same(prediction, target)
-        prediction, target = floating(prediction, target)
+        prediction, target = _fitting(prediction, target)
         return prediction - target
 
 
-def _require_same(prediction: Array, target: Array) -> None:
-    require_shape(
-        prediction.shape == target.shape and prediction.ndim > 0 and prediction.size > 0,
-        f"prediction and target must have one shape (B, ...), not {prediction.shape} and {target.shape}",
-    )
+def _fitting(prediction: Array, target: Array) -> tuple[Array, Array]:
+    """Return both in the (inexact) type of the prediction; ValueError unless they have one shape (B, ...)."""
+    if prediction.shape != target.shape or prediction.ndim == 0 or prediction.size == 0:
+        raise ValueError(
+            f"prediction and target must have one shape (B, ...), not {prediction.shape} and {target.shape}"
+        )
+    if prediction.dtype.kind not in "fc":
+        prediction = prediction.astype(np.float64)
+    if target.dtype != prediction.dtype:
+        target = target.astype(np.result_type(prediction, target) if target.dtype.kind == "c" else prediction.dtype)
+    return prediction, target
 
 
 def _one_column(values: Array) -> Array:
     column = values.real.reshape(len(values), -1)
-    require_shape(column.shape[1] == 1, f"one output a sample is needed to decide between two classes: {values.shape}")
+    if column.shape[1] != 1:
+        raise ValueError(f"one output a sample is needed to decide between two classes: {values.shape}")
     return column[:, 0]

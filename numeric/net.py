@@ -1,6 +1,7 @@
 """A network: layers one after the other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import Protocol
 
 from numeric.arrays import Array
@@ -87,12 +88,35 @@ class Net:
         return first.backward(x, dy)
 
     def step(self, learning_rate: float) -> None:
-        """Move all parameters by −learning_rate times their gradients."""
+        """Move all parameters by −learning_rate times their gradients, and let the layers advance."""
         for layer in self.layers:
             layer.step(learning_rate)
 
+    def advance(self) -> None:
+        """Tell the layers that their parameters were moved by other means than `step`; see `Layer.advance`."""
+        for layer in self.layers:
+            if isinstance(layer, Layer):
+                layer.advance()
+
+    def set_training(self, training: bool) -> None:
+        """Make the passes of all layers those of training, as at first, or of evaluation."""
+        for layer in self.layers:
+            if isinstance(layer, Layer):
+                layer.training = training
+
+    @contextmanager
+    def evaluating(self) -> Iterator[None]:
+        """Evaluate inside the ``with`` block: running statistics, nothing dropped; the former modes come back."""
+        modes = [(layer, layer.training) for layer in self.layers if isinstance(layer, Layer)]
+        self.set_training(False)
+        try:
+            yield
+        finally:
+            for layer, training in modes:
+                layer.training = training
+
     def predict(self, x: Array) -> Array:
-        """Return the output for the batch ``x`` (B, ...), keeping nothing."""
+        """Return the output for the batch ``x`` (B, ...) in the present mode, keeping nothing."""
         for layer in self.layers:
             x = layer.forward(x)
         return x

@@ -45,7 +45,7 @@ class History:
         For each epoch, the mean over its samples of the loss, and the part decided rightly, each sample judged when
         its batch came, before the update.
     test_loss, test_accuracy : ndarray, (E,) or (0,)
-        On the test samples after each epoch; empty where none were given.
+        On the test samples after each epoch, evaluated; the loss is their mean. Empty where none were given.
     """
 
     step_loss: Array
@@ -65,7 +65,8 @@ def train(
     x: Array,
     y: Array,
     *,
-    learning_rate: float,
+    learning_rate: float | None = None,
+    optimiser: Optimiser | None = None,
     steps: int | None = None,
     epochs: int | None = None,
     batch_size: int | None = None,
@@ -74,7 +75,7 @@ def train(
     test: tuple[Array, Array] | None = None,
     prepare: Callable[[Array], Array] | None = None,
 ) -> History:
-    """Train a network in place.
+    """Train a network in place, on one thread; afterwards its layers are in the mode of evaluation.
 
     Parameters
     ----------
@@ -85,13 +86,15 @@ def train(
     x, y : ndarray, (S, ...)
         Inputs and targets, one sample a row; not changed.
     learning_rate : float
-        The step size.
+        The step size of plain gradient descent; or else
+    optimiser : Optimiser
+        From `numeric.optimisers`, which also says how many samples a step takes.
     steps, epochs : int
         Exactly one of them: the number of updates, or of passes through the samples.
     batch_size : int, optional
-        Samples of a step; all of them if not given.
+        With ``learning_rate``: samples of a step; all of them if not given.
     rng : numpy.random.Generator, optional
-        Shuffles the samples; needed with ``batch_size``.
+        With ``learning_rate``: shuffles the samples; needed with ``batch_size``.
     on_step : callable, optional
         Called as ``on_step(step, net, batch)`` before each update, with the gradients of that batch in the network.
     test : (ndarray, ndarray), optional
@@ -108,8 +111,9 @@ def train(
     Raises
     ------
     ValueError
-        For no or two of steps and epochs, for inputs and targets of different lengths or without a sample, or for a
-        batch size without a generator; from layers and loss for shapes that do not fit.
+        For no or two of steps and epochs, or of learning rate and optimiser, for inputs and targets of different
+        lengths or without a sample, or for a batch size without a generator; from layers and loss for shapes that do
+        not fit.
 
     Notes
     -----
@@ -119,35 +123,48 @@ def train(
         raise ValueError("say either how many steps or how many epochs to train")
     if len(x) != len(y) or len(x) == 0:
         raise ValueError(f"inputs and targets must be equally many and not none: {len(x)} and {len(y)}")
-    prepared = prepare or (lambda values: values)
-    optimiser = _optimiser(learning_rate, batch_size, rng)
-    step_loss: list[float] = []
-    by_epoch = _Epochs(loss)
+    if optimiser is None:
+        chosen = _plain(learning_rate, batch_size, rng)
+    elif (learning_rate, batch_size, rng) == (None, None, None):
+        chosen = optimiser
+    else:
+        raise ValueError("an optimiser has its own learning rate, batch size and generator: give it alone")
+    record = _Record(loss, y, test)
+    net.set_training(True)
     with single_thread():
-        for epoch in _epochs(optimiser, len(x), steps, epochs):
-            by_epoch.begin()
+        for epoch in _epochs(chosen, len(x), steps, epochs):
             for index in epoch:
-                inputs, targets = prepared(x[index]), y[index]
+                inputs, targets = _taken(x, index), _taken(y, index)
+                if prepare is not None:
+                    inputs = prepare(inputs)
                 prediction, trace = net.forward(inputs)
-                value = float(loss.value(prediction, targets))
-                net.backward(trace, loss.gradient(prediction, targets), input_gradient=False)
+                value, gradient = loss.value_and_gradient(prediction, targets)
+                net.backward(trace, gradient, input_gradient=False)
                 if on_step is not None:
-                    on_step(len(step_loss), net, Batch(inputs, targets, prediction, value))
-                optimiser.update(net)
-                step_loss.append(value)
-                by_epoch.add(prediction, targets, value)
-            by_epoch.end()
+                    on_step(len(record.step_loss), net, Batch(inputs, targets, prediction, float(value)))
+                chosen.update(net)
+                record.add(prediction, index, float(value))
+            record.end_epoch()
             if test is not None:
-                by_epoch.judge(net.predict(prepared(test[0])), test[1])
-    return by_epoch.history(step_loss)
+                with net.evaluating():
+                    record.judge(net.predict(prepare(test[0]) if prepare is not None else test[0]))
+    net.set_training(False)
+    return record.history()
 
 
-def _optimiser(learning_rate: float, batch_size: int | None, rng: np.random.Generator | None) -> Optimiser:
+def _plain(learning_rate: float | None, batch_size: int | None, rng: np.random.Generator | None) -> Optimiser:
+    if learning_rate is None:
+        raise ValueError("say the learning rate, or give an optimiser")
     if batch_size is None:
         return GradientDescent(learning_rate)
     if rng is None:
         raise ValueError("minibatches are shuffled: give a numpy.random.Generator as rng")
     return SGD(learning_rate, batch_size, rng)
+
+
+def _taken(samples: Array, index: slice | Array) -> Array:
+    """Return the samples of a batch; for a list of places `take` is faster than an index."""
+    return samples[index] if isinstance(index, slice) else samples.take(index, axis=0)
 
 
 def _epochs(
@@ -165,33 +182,42 @@ def _epochs(
         yield iter(indices)
 
 
-class _Epochs:
+class _Record:
     """Adds up losses and hits, epoch by epoch."""
 
-    def __init__(self, loss: Loss) -> None:
-        self._loss_function = loss
-        self._loss: list[float] = []
+    def __init__(self, loss: Loss, y: Array, test: tuple[Array, Array] | None) -> None:
+        self._loss = loss
+        self._classes = loss.decide_target(y)  # once for all epochs
+        self._test_target = None if test is None else test[1]
+        self.step_loss: list[float] = []
+        self._mean_loss: list[float] = []
         self._accuracy: list[float] = []
         self._test_loss: list[float] = []
         self._test_accuracy: list[float] = []
+        self._begin()
 
-    def begin(self) -> None:
-        self._sum, self._hits, self._samples = 0.0, 0.0, 0
+    def _begin(self) -> None:
+        self._sum, self._hits, self._samples = 0.0, 0, 0
 
-    def add(self, prediction: Array, targets: Array, value: float) -> None:
-        samples = len(targets)
-        self._sum += value * samples if self._loss_function.reduction == "mean" else value
-        self._hits += self._loss_function.accuracy(prediction, targets) * samples
+    def add(self, prediction: Array, index: slice | Array, value: float) -> None:
+        samples = len(prediction)
+        self.step_loss.append(value)
+        self._sum += value * samples if self._loss.reduction == "mean" else value
+        self._hits += int(np.count_nonzero(self._loss.decide(prediction) == self._classes[index]))
         self._samples += samples
 
-    def end(self) -> None:
-        self._loss.append(self._sum / self._samples)
+    def end_epoch(self) -> None:
+        self._mean_loss.append(self._sum / self._samples)
         self._accuracy.append(self._hits / self._samples)
+        self._begin()
 
-    def judge(self, prediction: Array, targets: Array) -> None:
-        self._test_loss.append(float(self._loss_function.value(prediction, targets)))
-        self._test_accuracy.append(self._loss_function.accuracy(prediction, targets))
+    def judge(self, prediction: Array) -> None:
+        """Judge the test samples. The mean over them, whatever the loss that is trained adds up."""
+        assert self._test_target is not None
+        value = float(self._loss.value(prediction, self._test_target))
+        self._test_loss.append(value if self._loss.reduction == "mean" else value / len(prediction))
+        self._test_accuracy.append(self._loss.accuracy(prediction, self._test_target))
 
-    def history(self, step_loss: list[float]) -> History:
-        columns = (step_loss, self._loss, self._accuracy, self._test_loss, self._test_accuracy)
+    def history(self) -> History:
+        columns = (self.step_loss, self._mean_loss, self._accuracy, self._test_loss, self._test_accuracy)
         return History(*(np.array(column, dtype=np.float64) for column in columns))

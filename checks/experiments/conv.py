@@ -23,7 +23,7 @@ SURE = (1.0, "[0, 1)")
 """The rate and the interval of the first weights with which every seed learns."""
 LEARNED = 0.99
 CHECKED_SEEDS = 8
-LOSS = BinaryCrossEntropyWithLogits()
+LOSS = BinaryCrossEntropyWithLogits(reduction="mean")
 
 Array = npt.NDArray[Any]
 

@@ -48,7 +48,7 @@ def fashion_as_documented(
     accuracies: dict[Architecture, Any] = {}
     first: dict[Architecture, PerImageRun] = {}
     for architecture in ARCHITECTURES:
-        watcher = Watcher(SquaredError(), MOMENTS, "gradproof train fashion-documented")
+        watcher = Watcher(SquaredError(reduction="mean"), MOMENTS, "gradproof train fashion-documented")
         runs = []
         for seed in range(n):
             run = fashion_per_image.run(data, architecture, seed, on_step=watcher if seed == 0 else None)
@@ -90,7 +90,7 @@ def fashion_convolutional(
     data = _data(options.data_dir, options.download)
     epochs = 3
     count = Counter(progress, "fashion-conv", epochs * (len(data.train_images) // 32))
-    watcher = Watcher(SoftmaxCrossEntropy(), frozenset((0, 1_000, 5_000)), "gradproof train fashion-conv")
+    watcher = Watcher(SoftmaxCrossEntropy(reduction="mean"), frozenset((0, 1_000, 5_000)), "gradproof train fashion-conv")
 
     def on_step(*moment: Any) -> None:
         watcher(*moment)

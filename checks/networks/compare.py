@@ -1,24 +1,44 @@
 """Compare what a backward pass stored with what the derivation says, parameter by parameter, entry by entry."""
 
 import copy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from checks.networks.copies import again, is_single, rows_at_kinks
 from checks.networks.derived import Derived, NotCoveredError, derived, output
 from checks.networks.mistakes import name_mistake
 from checks.networks.rigorous import enclose_gradient
 from checks.verdict import Attempt, Comparison, Counterexample, Enclosure, Status, Verdict
+from numeric.layers import BatchNorm
 from numeric.losses import Loss
 from numeric.net import Net
 
 Array = npt.NDArray[Any]
 
-TOLERANCE = 1e-10
-CANCELLED = 1e-4
-"""Below this part of the largest entry of its block an entry has lost digits: then the size of the block counts."""
+
+@dataclass(frozen=True)
+class Digits:
+    """How close is close enough: the relative error that passes, and when an entry has lost digits.
+
+    Attributes
+    ----------
+    tolerance:
+        Of the error, relative to the size of the entry.
+    cancelled:
+        Below this part of the largest entry of its block, or of the sum of its absolute terms, an entry has lost
+        digits: then the size of those counts.
+    """
+
+    tolerance: float
+    cancelled: float
+
+
+DOUBLE = Digits(1e-10, 1e-4)
+SINGLE = Digits(1e-3, 1e-2)
+"""For a float32 network, which can agree in its own digits but is only ever refuted in float64."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +56,8 @@ def check_network(net: Net, loss: Loss, x: Array, y: Array, *, when: str = "", r
     Parameters
     ----------
     net:
-        A network after forward and backward, before the update.
+        A network after forward and backward, before the update. Of a float32 network the derivation is computed in
+        float64; where it differs, a copy of the network in float64 is judged.
     loss:
         Its loss.
     x, y:
@@ -67,13 +88,17 @@ def check_network(net: Net, loss: Loss, x: Array, y: Array, *, when: str = "", r
         shape = np.asarray(stored[name]).shape if name in stored else "none"
         if shape != array.shape:
             return _undecided(f"The stored gradient {name} has shape {shape}, the parameter {array.shape}.", reproduce)
-    forward = _forward_differs(net, right, x, reproduce)
+    digits = SINGLE if is_single(net) else DOUBLE
+    forward = _forward_differs(net, right, x, digits, reproduce)
     if forward is not None:
         return forward
-    found = [_largest(name, np.asarray(stored[name]), array) for name, array in right.gradients.items()]
-    wrong = [difference for difference in found if not difference.error <= TOLERANCE]
+    found = [
+        _largest(name, np.asarray(stored[name]), array, right.terms.get(name), digits)
+        for name, array in right.gradients.items()
+    ]
+    wrong = [difference for difference in found if not difference.error <= digits.tolerance]
     if wrong:
-        return _refuted(net, loss, x, y, right, stored, _first_on_the_way_back(wrong), when, reproduce)
+        return _differ(net, loss, x, y, right, wrong, when, reproduce)
     compared = sum(array.size for array in right.gradients.values())
     worst = max(found, key=lambda difference: difference.error)
     return Verdict(
@@ -82,11 +107,30 @@ def check_network(net: Net, loss: Loss, x: Array, y: Array, *, when: str = "", r
         evidence=Comparison(
             compared=compared,
             max_error=worst.error,
-            tolerance=TOLERANCE,
+            tolerance=digits.tolerance,
             worst_at=f"{worst.parameter}{list(worst.place)}",
         ),
         reproduce=reproduce,
     )
+
+
+def _differ(
+    net: Net,
+    loss: Loss,
+    x: Array,
+    y: Array,
+    right: Derived,
+    wrong: list[Difference],
+    when: str,
+    reproduce: str,
+) -> Verdict:
+    """Say what a difference means: rounding, a choice at a kink, or a mistake."""
+    if is_single(net):
+        return _judged_in_double(net, loss, x, y, wrong, when, reproduce)
+    at_kinks = rows_at_kinks(net, right)
+    if np.any(at_kinks):
+        return _judged_away_from_kinks(net, loss, x, y, at_kinks, when, reproduce)
+    return _refuted(net, loss, x, y, right, net.gradients(), _first_on_the_way_back(wrong), when, reproduce)
 
 
 def _first_on_the_way_back(wrong: list[Difference]) -> Difference:
@@ -106,9 +150,11 @@ def _guilty_layer(net: Net, right: Derived) -> str:
         kind = f"layer {place} ({type(layer).__name__})"
         dx = np.asarray(layer.backward(right.inputs[place].copy(), right.upstreams[place].copy()))
         for name, gradient in net_gradients(layer, place).items():
-            if _largest(name, gradient, right.gradients[name]).error > TOLERANCE:
+            if _largest(name, gradient, right.gradients[name], right.terms.get(name)).error > DOUBLE.tolerance:
                 return f"{kind} computes its {name.split('.')[1]} gradient wrongly"
-        if place and _largest("dx", dx, _input_gradient(right, place)).error > TOLERANCE:
+        if place and _largest("dx", dx, right.upstreams[place - 1], right.upstream_terms[place - 1]).error > (
+            DOUBLE.tolerance
+        ):
             return f"{kind} sends a wrong gradient back"
     return ""
 
@@ -119,14 +165,42 @@ def net_gradients(layer: object, place: int) -> dict[str, Array]:
     return {f"{place}.{name}": np.asarray(array) for name, array in stored.items()}
 
 
-def _input_gradient(right: Derived, place: int) -> Array:
-    """Return the derived ∂L/∂input of a layer, which is ∂L/∂output of the one before it."""
-    return right.upstreams[place - 1]
+def _judged_in_double(
+    net: Net, loss: Loss, x: Array, y: Array, wrong: list[Difference], when: str, reproduce: str
+) -> Verdict:
+    """Judge a copy of a float32 network in float64: rounding is not a mistake."""
+    verdict = check_network(again(net, loss, x, y), loss, x, y, when=when, reproduce=reproduce)
+    worst = _first_on_the_way_back(wrong)
+    if verdict.status is not Status.AGREES:
+        return replace(verdict, reason=f"Judged in float64: {verdict.reason}")
+    return _undecided(
+        f"The float32 gradient {worst.parameter}{list(worst.place)} differs by {worst.error:.1e}; the same code agrees "
+        "in float64, so this may be rounding.",
+        reproduce,
+    )
 
 
-def _largest(name: str, stored: Array, right: Array) -> Difference:
+def _judged_away_from_kinks(
+    net: Net, loss: Loss, x: Array, y: Array, at_kinks: Array, when: str, reproduce: str
+) -> Verdict:
+    """Leave out the samples with a pre-activation of zero, where several gradients are right, and judge the others."""
+    others = (
+        f"{np.count_nonzero(at_kinks)} of {len(x)} samples stand at a kink of a ReLU, where several values are right"
+    )
+    if np.all(at_kinks) or any(isinstance(layer, BatchNorm) for layer in net.layers):
+        return _undecided(f"The gradients differ, but {others}.", reproduce)
+    x, y = np.asarray(x)[~at_kinks], np.asarray(y)[~at_kinks]
+    verdict = check_network(again(net, loss, x, y), loss, x, y, when=when, reproduce=reproduce)
+    if verdict.status is Status.AGREES:
+        return _undecided(f"The gradients differ, but {others}; over the other samples they agree.", reproduce)
+    return replace(verdict, reason=f"Without those samples at a kink of a ReLU: {verdict.reason}")
+
+
+def _largest(name: str, stored: Array, right: Array, terms: Array | None, digits: Digits = DOUBLE) -> Difference:
     size = np.fmax(np.abs(stored), np.abs(right))  # nan counts below as an infinite error, not as a size
-    size = np.maximum(size, CANCELLED * np.max(size, initial=0.0))
+    size = np.maximum(size, digits.cancelled * np.max(size, initial=0.0))
+    if terms is not None:
+        size = np.maximum(size, digits.cancelled * terms)
     with np.errstate(invalid="ignore", divide="ignore"):
         error = np.where(stored == right, 0.0, np.abs(stored - right) / size)
     error = np.where(np.isnan(error), np.inf, error)
@@ -134,11 +208,11 @@ def _largest(name: str, stored: Array, right: Array) -> Difference:
     return Difference(name, tuple(int(part) for part in place), float(error[place]))
 
 
-def _forward_differs(net: Net, right: Derived, x: Array, reproduce: str) -> Verdict | None:
+def _forward_differs(net: Net, right: Derived, x: Array, digits: Digits, reproduce: str) -> Verdict | None:
     """Notice a forward pass that is not the declared layers: then its gradient is another question."""
     theirs = output(net, np.asarray(net.predict(x)))
-    difference = _largest("prediction", np.asarray(theirs), right.prediction)
-    if difference.error <= TOLERANCE:
+    difference = _largest("prediction", np.asarray(theirs), right.prediction, None, digits)
+    if difference.error <= digits.tolerance:
         return None
     return _undecided(
         f"The forward pass is not that of the declared layers: the prediction differs by {difference.error:.1e} "
@@ -187,7 +261,7 @@ def _refuted(
 
 def _close(value: float, truth: Enclosure) -> bool:
     """Tell whether a stored float is within the tolerance of the rigorous value: then nothing is wrong with it."""
-    return abs(value - truth.low) <= TOLERANCE * abs(value)
+    return abs(value - truth.low) <= DOUBLE.tolerance * abs(value)
 
 
 def _undecided(reason: str, reproduce: str) -> Verdict:

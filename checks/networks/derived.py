@@ -5,22 +5,42 @@ forward and backward passes are never asked.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from checks.networks.rounding import back
 from derive import catalogue
 from derive.entry import Entry
-from numeric.layers import Conv2d, Flatten, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
-from numeric.losses import BinaryCrossEntropy, BinaryCrossEntropyWithLogits, Loss, SoftmaxCrossEntropy, SquaredError
+from numeric.layers import (
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Flatten,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
+from numeric.losses import (
+    BinaryCrossEntropy,
+    BinaryCrossEntropyWithLogits,
+    Loss,
+    SoftmaxCrossEntropy,
+    SquaredError,
+)
 from numeric.net import Net
 
 Array = npt.NDArray[Any]
 
-ELEMENTWISE: dict[type, str] = {ReLU: "relu", Sigmoid: "sigmoid", Tanh: "tanh"}
+ELEMENTWISE: dict[type, str] = {ReLU: "relu", LeakyReLU: "leaky_relu", Sigmoid: "sigmoid", Tanh: "tanh"}
+NORMALISATION: dict[type, str] = {BatchNorm: "batch_norm", LayerNorm: "layer_norm"}
 
 LOSSES: tuple[type[Loss], ...] = (SoftmaxCrossEntropy, BinaryCrossEntropyWithLogits, BinaryCrossEntropy, SquaredError)
 
@@ -41,12 +61,17 @@ class Derived:
         ∂L/∂parameter by the names of `Net.gradients`, in the shapes of the parameters.
     inputs, upstreams:
         For each layer its input and ∂L/∂output; empty for the convolutional example, which is derived as a whole.
+    terms, upstream_terms:
+        For each gradient, and for each upstream, the sum of the absolute values of its terms, which tells rounding from
+        a difference (see `checks.networks.rounding`); empty for the convolutional example.
     """
 
     prediction: Array
     gradients: dict[str, Array]
     inputs: tuple[Array, ...] = ()
     upstreams: tuple[Array, ...] = ()
+    terms: dict[str, Array] = field(default_factory=dict)
+    upstream_terms: tuple[Array, ...] = ()
 
 
 def derived(net: Net, loss: Loss, x: Array, y: Array, *, masks: bool = True) -> Derived:
@@ -55,7 +80,8 @@ def derived(net: Net, loss: Loss, x: Array, y: Array, *, masks: bool = True) -> 
     Parameters
     ----------
     net:
-        Layers Linear, ReLU, Sigmoid, Tanh in any order, or the convolutional example.
+        Layers Linear, ReLU, LeakyReLU, Sigmoid, Tanh, BatchNorm (in training), LayerNorm, Dropout in any order, or the
+        convolutional example. Whatever their type, everything is computed in float64.
     loss:
         Softmax cross-entropy, binary cross-entropy on ŷ or on logits, or the squared error; mean or sum.
     x, y:
@@ -70,41 +96,90 @@ def derived(net: Net, loss: Loss, x: Array, y: Array, *, masks: bool = True) -> 
     """
     if any(isinstance(layer, (Conv2d, MaxPool2d, Flatten)) for layer in net.layers):
         return _conv_example(net, loss, x, y)
-    inputs = [x]
+    inputs = [np.asarray(x, dtype=np.float64)]
     for layer in net.layers:
         inputs.append(_forward(layer, inputs[-1]))
     prediction = inputs.pop()
     upstream = loss_gradient(loss, prediction, y)
     gradients: dict[str, Array] = {}
-    upstreams = [upstream]
+    terms: dict[str, Array] = {}
+    upstreams, upstream_terms = [upstream], [np.abs(upstream)]
     for place in reversed(range(len(net.layers))):
         layer, given = net.layers[place], inputs[place]
-        if isinstance(layer, Linear):
-            code = entry("linear_layer").compiled_gradient
-            arguments = (given, layer.W, layer.b, upstream)
-            gradients[f"{place}.W"], gradients[f"{place}.b"] = code["W"](*arguments), code["b"](*arguments)
-            upstream = np.asarray(code["X"](*arguments)) if place else upstream
-        elif masks:
-            upstream = upstream * slope(layer)(given)
+        steepness: Array | None = None
+        if isinstance(layer, (Linear, BatchNorm, LayerNorm)):
+            name, parameters = _parametric(layer, given)
+            code, arguments = entry(name).compiled_gradient, (given, *parameters, upstream)
+            gradients.update({f"{place}.{own}": code[own](*arguments) for own in layer.trainable})
+            upstream = np.asarray(code[INPUT[name]](*arguments)) if place else upstream
+        else:
+            steepness = slope(layer)(given) if masks or isinstance(layer, Dropout) else np.ones_like(given)
+            upstream = upstream * steepness
+        own_terms, input_terms = back(layer, given, upstream_terms[-1], steepness)
+        terms.update({f"{place}.{own}": array for own, array in own_terms.items()})
         upstreams.append(upstream)
-    return Derived(prediction, gradients, tuple(inputs), tuple(reversed(upstreams[:-1])))
+        upstream_terms.append(input_terms)
+    return Derived(
+        prediction,
+        gradients,
+        tuple(inputs),
+        tuple(reversed(upstreams[:-1])),
+        terms,
+        tuple(reversed(upstream_terms[:-1])),
+    )
+
+
+INPUT = {"linear_layer": "X", "batch_norm": "x", "layer_norm": "x"}
+"""What the input of a layer is called in its entry; the parameters have the names of the entry."""
+
+
+def _parametric(layer: Linear | BatchNorm | LayerNorm, x: Array) -> tuple[str, tuple[Any, ...]]:
+    """Return the entry of a layer with parameters, and what its code takes besides the input."""
+    if isinstance(layer, Linear):
+        return "linear_layer", (layer.W, layer.b)
+    if x.ndim != 2:
+        raise NotCoveredError(f"the catalogue normalises rows and columns of (B, N), not {x.shape}")
+    if isinstance(layer, BatchNorm) and not layer.training:
+        raise NotCoveredError(f"the catalogue has {layer} in training, not in evaluation")
+    name = next(name for kind, name in NORMALISATION.items() if isinstance(layer, kind))
+    return name, (layer.gamma, layer.beta, layer.eps)
 
 
 def _forward(layer: object, x: Array) -> Array:
-    if isinstance(layer, Linear):
-        return np.asarray(entry("linear_layer").compiled_value(x, layer.W, layer.b))
-    for kind, name in ELEMENTWISE.items():
-        if isinstance(layer, kind):
-            return np.asarray(entry(name).compiled_value(x))
-    raise NotCoveredError(f"the catalogue has no derivation for the layer {layer}")
+    if isinstance(layer, (Linear, BatchNorm, LayerNorm)):
+        name, parameters = _parametric(layer, x)
+        return np.asarray(entry(name).compiled_value(x, *parameters))
+    if isinstance(layer, Dropout):
+        return np.asarray(x * _mask(layer, x))
+    return np.asarray(_elementwise(layer).compiled_value(x, *_constants(layer)))
 
 
 def slope(layer: object) -> Callable[[Array], Array]:
-    """Return the compiled derivative of an elementwise layer."""
+    """Return the derivative of an elementwise layer: compiled, or the mask of a dropout, which multiplies by it."""
+    if isinstance(layer, Dropout):
+        return lambda x: _mask(layer, x)
+    code, constants = _elementwise(layer).compiled_gradient["x"], _constants(layer)
+    return lambda x: np.asarray(code(x, *constants))
+
+
+def _elementwise(layer: object) -> Entry:
     for kind, name in ELEMENTWISE.items():
         if isinstance(layer, kind):
-            return entry(name).compiled_gradient["x"]
+            return entry(name)
     raise NotCoveredError(f"the catalogue has no derivation for the layer {layer}")
+
+
+def _constants(layer: object) -> tuple[float, ...]:
+    return (layer.slope,) if isinstance(layer, LeakyReLU) else ()
+
+
+def _mask(layer: Dropout, x: Array) -> Array:
+    """Return the layer's mask: data, not a formula; but it may hold nothing but 0 and 1 / (1 − p)."""
+    mask = layer.mask(x.shape)
+    kept = 1 / (1 - layer.p) if layer.training else 1.0
+    if mask.shape != x.shape or not np.all((mask == 0) | (np.abs(mask - kept) <= 1e-15 * kept)):
+        raise NotCoveredError(f"the mask of {layer} holds other numbers than 0 and {kept:g}")
+    return mask
 
 
 def loss_gradient(loss: Loss, prediction: Array, y: Array) -> Array:

@@ -163,11 +163,17 @@ def check_digits(n_seeds: int = 20) -> tuple[dict[str, Any], list[Result]]:
     """Train 64-32-10 as course document 000 does, then longer, then with fresh seeds (judged where they are enough)."""
     again = "gradproof train digits"
     short, rows = _watched(
-        SoftmaxCrossEntropy(), (0, 10, 50, 99), "digits", lambda watcher: digits.document_run(on_step=watcher)
+        SoftmaxCrossEntropy(reduction="mean"),
+        (0, 10, 50, 99),
+        "digits",
+        lambda watcher: digits.document_run(on_step=watcher),
     )
     rows.append(timed("digits", "printed accuracy", lambda: _printed(short.correct, short.total, again)))
     long, _ = _watched(
-        SoftmaxCrossEntropy(), (0,), "digits", lambda watcher: digits.document_run(LONG_STEPS, on_step=watcher)
+        SoftmaxCrossEntropy(reduction="mean"),
+        (0,),
+        "digits",
+        lambda watcher: digits.document_run(LONG_STEPS, on_step=watcher),
     )
     rows.append(
         timed(
@@ -213,7 +219,9 @@ def _spread(seeds: Any, printed: float, reproduce: str) -> Verdict:
 
 def check_halves() -> tuple[dict[str, Any], list[Result]]:
     """Train 64-32-1 on the digits 0–4 against 5–9 with binary cross-entropy."""
-    run, rows = _watched(BinaryCrossEntropy(), (0, 28, 280, 550), "halves", lambda watcher: halves.run(on_step=watcher))
+    run, rows = _watched(
+        BinaryCrossEntropy(reduction="mean"), (0, 28, 280, 550), "halves", lambda watcher: halves.run(on_step=watcher)
+    )
     total = len(run.probabilities)
     rows.append(
         timed("halves", "accuracy", lambda: _reached("0-4 / 5-9", run.accuracy, 0.95, total, "gradproof train digits"))
@@ -224,7 +232,10 @@ def check_halves() -> tuple[dict[str, Any], list[Result]]:
 def check_conv() -> tuple[dict[str, Any], list[Result]]:
     """Train the 15-parameter convolutional network on squares."""
     run, rows = _watched(
-        BinaryCrossEntropyWithLogits(), (0, 60, 300, 900), "conv", lambda watcher: conv.run(on_step=watcher)
+        BinaryCrossEntropyWithLogits(reduction="mean"),
+        (0, 60, 300, 900),
+        "conv",
+        lambda watcher: conv.run(on_step=watcher),
     )
     rows.append(
         timed("conv", "accuracy", lambda: _reached("Squares", run.accuracy, 0.99, 1000, "gradproof train conv"))
@@ -246,7 +257,10 @@ def check_fashion(data_dir: Path | None, *, download: bool) -> tuple[dict[str, A
 
     data = load(data_dir, download=download)
     run, rows = _watched(
-        SoftmaxCrossEntropy(), (0, 100, 937, 1800), "fashion", lambda watcher: fashion.run(data, on_step=watcher)
+        SoftmaxCrossEntropy(reduction="mean"),
+        (0, 100, 937, 1800),
+        "fashion",
+        lambda watcher: fashion.run(data, on_step=watcher),
     )
     rows.append(
         timed(

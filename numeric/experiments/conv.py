@@ -82,7 +82,7 @@ def run(
     rng = np.random.default_rng(seed)
     training, fresh = squares(samples, rng), squares(1000, rng)
     net = network(rng)
-    loss = BinaryCrossEntropyWithLogits()
+    loss = BinaryCrossEntropyWithLogits(reduction="mean")
     x, y = as_batch(training)
     history = train(
         net, loss, x, y, learning_rate=learning_rate, epochs=epochs, batch_size=batch_size, rng=rng, on_step=on_step

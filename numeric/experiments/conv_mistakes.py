@@ -135,7 +135,7 @@ def run(
         for seed in range(n):
             rng = np.random.default_rng(seed)
             training, fresh = squares(samples, rng), squares(1000, rng)
-            net, loss = mistaken(network(rng), mistake), BinaryCrossEntropyWithLogits()
+            net, loss = mistaken(network(rng), mistake), BinaryCrossEntropyWithLogits(reduction="mean")
             with np.errstate(over="ignore", invalid="ignore"):  # a training that runs away is a result here
                 train(
                     net,

@@ -74,7 +74,7 @@ def run(
             for seed in range(n):
                 rng = np.random.default_rng(seed)
                 training, fresh = squares(samples, rng), squares(1000, rng)
-                net, loss = network(rng, initialiser=initialiser), BinaryCrossEntropyWithLogits()
+                net, loss = network(rng, initialiser=initialiser), BinaryCrossEntropyWithLogits(reduction="mean")
                 x, y = as_batch(training)
                 train(net, loss, x, y, learning_rate=rate, epochs=epochs, batch_size=batch_size, rng=rng)
                 x, y = as_batch(fresh)

@@ -88,7 +88,7 @@ def run(
     """
     x, test_x = (images.reshape(len(images), -1) / np.float32(255) for images in (train_images, test_images))
     rng = np.random.default_rng(seed)
-    net, loss = network(rng), SoftmaxCrossEntropy()
+    net, loss = network(rng), SoftmaxCrossEntropy(reduction="mean")
     start = time.perf_counter()
     history = train(
         net,

@@ -156,7 +156,7 @@ def _seeded(seed: int, steps: int, data: Split, on_step: OnStep | None) -> Digit
 
 def _run(first: Array, second: Array, data: Split, steps: int, on_step: OnStep | None) -> DigitsRun:
     net = Net([Linear.of(first, np.zeros(HIDDEN)), ReLU(), Linear.of(second, np.zeros(10))])
-    loss = SoftmaxCrossEntropy()
+    loss = SoftmaxCrossEntropy(reduction="mean")
     history = train(net, loss, data.train_x, data.train_y, learning_rate=LEARNING_RATE, steps=steps, on_step=on_step)
     logits = net.predict(data.test_x)
     predictions = loss.decide(logits)

@@ -118,7 +118,7 @@ def run(
     normaliser = normaliser_of(data.train_images)
     rng = np.random.default_rng(seed)
     net = Net([Linear(784, 50, rng, initialiser=he_uniform), ReLU(), Linear(50, 10, rng)])
-    loss = SoftmaxCrossEntropy()
+    loss = SoftmaxCrossEntropy(reduction="mean")
     history = train(
         net,
         loss,

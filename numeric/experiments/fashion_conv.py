@@ -86,7 +86,7 @@ def run(
         return normaliser(images).astype(np.float32).reshape(-1, 1, 28, 28)
 
     rng = np.random.default_rng(seed)
-    net, loss = network(rng), SoftmaxCrossEntropy()
+    net, loss = network(rng), SoftmaxCrossEntropy(reduction="mean")
     history = train(
         net,
         loss,

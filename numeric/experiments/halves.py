@@ -79,7 +79,7 @@ def run(
     data = two_halves()
     rng = np.random.default_rng(seed)
     net = Net([Linear(64, 32, rng), ReLU(), Linear(32, 1, rng), Sigmoid()])
-    loss = BinaryCrossEntropy()
+    loss = BinaryCrossEntropy(reduction="mean")
     history = train(
         net,
         loss,

@@ -109,7 +109,7 @@ def _compared(
         histories.append(
             train(
                 net,
-                BinaryCrossEntropy(),
+                BinaryCrossEntropy(reduction="mean"),
                 data.train_x,
                 data.train_y,
                 learning_rate=LEARNING_RATE,

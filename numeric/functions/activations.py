@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import expit, log_expit
 
-from numeric.arrays import Array, floating
+from numeric.arrays import Array, floating, matching
 from numeric.twins import twin_of
 
 
@@ -110,6 +110,45 @@ def relu_dx(x: npt.ArrayLike) -> Array:
     (x,) = floating(x)
     value: Array = np.heaviside(x.real, 0)
     return value
+
+
+@twin_of("leaky_relu")
+def leaky_relu(x: npt.ArrayLike, a: npt.ArrayLike) -> Array:
+    """Return x for x > 0, and a·x elsewhere.
+
+    Parameters
+    ----------
+    x : array_like
+        Real (or complex, judged by its real part), any shape.
+    a : array_like
+        Slope for negative inputs, in (0, 1), of a shape that broadcasts with ``x``.
+
+    Returns
+    -------
+    ndarray
+        The broadcast shape.
+
+    Raises
+    ------
+    ValueError
+        If the shapes do not broadcast.
+
+    Notes
+    -----
+    Source: course document 004, experimentation and discussion.
+    """
+    x, a = floating(x, a)
+    return np.where(x.real > 0, x, a * x)[()]
+
+
+@twin_of("leaky_relu", wrt="x")
+def leaky_relu_dx(x: npt.ArrayLike, a: npt.ArrayLike) -> Array:
+    """Return 1 for x > 0, and a elsewhere: at the kink x = 0, of the choice [a, 1], the lower end.
+
+    Shapes, domain, errors and source as `leaky_relu`.
+    """
+    x, a = matching(x, a)
+    return np.where(x.real > 0, 1, a)[()]
 
 
 @twin_of("identity")

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.special import xlog1py, xlogy
 
-from numeric.arrays import Array, floating, matching, require_shape
+from numeric.arrays import Array, floating, matching, require_shape, row_sums
 from numeric.functions.activations import log_sigmoid, sigmoid
 from numeric.twins import twin_of
 
@@ -158,11 +158,7 @@ def softmax_cross_entropy(Z: npt.ArrayLike, Y: npt.ArrayLike) -> Array:
     -----
     Source: course document 000, exercise 8e.
     """
-    Z, Y = _logits_and_targets(Z, Y)
-    shifted, _, _, rest = _shifted_exponentials(Z)
-    # ln Σ e^(z − max) = ln(1 + rest) ≥ 0 ≥ z − max: the difference adds two numbers of one sign.
-    value: Array = np.sum(Y * (np.log1p(rest) - shifted)) / len(Z)
-    return value
+    return softmax_cross_entropy_both(*_logits_and_targets(Z, Y))[0]
 
 
 @twin_of("softmax_cross_entropy", wrt="Z")
@@ -173,14 +169,32 @@ def softmax_cross_entropy_dZ(Z: npt.ArrayLike, Y: npt.ArrayLike) -> Array:
     -----
     Source: course document 000, exercise 8h (``dZ2`` and the factor 1/m).
     """
-    Z, Y = _logits_and_targets(Z, Y)
-    _, largest, others, rest = _shifted_exponentials(Z)
-    difference: Array = others / (1 + rest) - Y
+    return softmax_cross_entropy_both(*_logits_and_targets(Z, Y))[1]
+
+
+def softmax_cross_entropy_both(Z: Array, Y: Array) -> tuple[Array, Array]:
+    """Return `softmax_cross_entropy` and its gradient by Z, which share all exponentials.
+
+    Parameters
+    ----------
+    Z, Y : ndarray, (B, K)
+        As there, already in one inexact type; B and K are not 0, which is not looked at again.
+
+    Returns
+    -------
+    (scalar, ndarray (B, K))
+        Mean loss and gradient.
+    """
+    shifted, winner, others, rest = _shifted_exponentials(Z)
+    # ln Σ e^(z − max) = ln(1 + rest) ≥ 0 ≥ z − max: the difference adds two numbers of one sign.
+    value: Array = np.vdot(Y, np.log1p(rest)[:, None] - shifted) / len(Z)
+    label, whole = Y.take(winner), 1 + rest
+    others /= whole[:, None]
+    others -= Y
     # The largest probability is 1/(1 + rest); beside a label of 1 the plain difference would lose all its digits.
-    label = np.take_along_axis(Y, largest, axis=1)
-    np.put_along_axis(difference, largest, ((1 - label) - label * rest) / (1 + rest), axis=1)
-    difference /= len(Z)
-    return difference
+    others.reshape(-1)[winner] = ((1 - label) - label * rest) / whole
+    others /= len(Z)
+    return value, others
 
 
 def softmax(Z: npt.ArrayLike) -> Array:
@@ -207,28 +221,28 @@ def softmax(Z: npt.ArrayLike) -> Array:
     """
     (Z,) = floating(Z)
     require_shape(Z.ndim == 2 and Z.size > 0, f"logits must be (B, K), not {Z.shape}")
-    _, largest, others, rest = _shifted_exponentials(Z)
-    np.put_along_axis(others, largest, 1, axis=1)
-    probabilities: Array = others / (1 + rest)
-    return probabilities
+    _, winner, others, rest = _shifted_exponentials(Z)
+    others.reshape(-1)[winner] = 1
+    others /= (1 + rest)[:, None]
+    return others
 
 
 def _logits_and_targets(Z: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[Array, Array]:
     Z, Y = floating(Z, Y)
-    require_shape(
-        Z.ndim == 2 and Z.size > 0 and Z.shape == Y.shape,
-        f"logits and targets must both be (B, K), not {Z.shape} and {Y.shape}",
-    )
+    if not (Z.ndim == 2 and Z.size > 0 and Z.shape == Y.shape):
+        raise ValueError(f"logits and targets must both be (B, K), not {Z.shape} and {Y.shape}")
     return Z, Y
 
 
 def _shifted_exponentials(Z: Array) -> tuple[Array, Array, Array, Array]:
-    """Return z − max (B, K), the place of one maximum (B, 1), e^(z − max) with 0 at that place, and its row sums.
+    """Return z − max (B, K), the flat place of one maximum of each row (B,), e^(z − max) with 0 there, and row sums.
 
     scipy.special.log_softmax forms ln(1 + rest) with the 1 inside the sum, so that a small rest is lost.
     """
-    largest = np.argmax(Z.real, axis=1, keepdims=True)
-    shifted = Z - np.take_along_axis(Z, largest, axis=1)
+    Z = np.ascontiguousarray(Z)  # the flat places below are places of the rows
+    winner = Z.real.argmax(axis=1)  # six times faster than max(axis=1), and the place is needed anyway
+    winner += np.arange(0, Z.size, Z.shape[1])
+    shifted = Z - Z.take(winner)[:, None]
     others = np.exp(shifted)
-    np.put_along_axis(others, largest, 0, axis=1)
-    return shifted, largest, others, others.sum(axis=1, keepdims=True)
+    others.reshape(-1)[winner] = 0
+    return shifted, winner, others, row_sums(others)

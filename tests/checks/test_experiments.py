@@ -94,7 +94,7 @@ def test_a_network_in_float32_is_watched_as_sharply_as_one_in_float64(layer: typ
     rng = np.random.default_rng(0)
     net = Net([layer(5, 3, rng, dtype=np.float32)])
     x, y = rng.normal(size=(40, 5)).astype(np.float32), np.eye(3, dtype=np.float32)[rng.integers(3, size=40)]
-    loss = SoftmaxCrossEntropy()
+    loss = SoftmaxCrossEntropy(reduction="mean")
     watcher = Watcher(loss, frozenset((0, 2)), "again")
     train(net, loss, x, y, learning_rate=0.1, steps=3, on_step=watcher)
     assert watcher.gradients().status is status

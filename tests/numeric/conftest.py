@@ -13,6 +13,7 @@ from numeric import twins
 from numeric.differences import central, complex_step
 
 EPS = np.finfo(np.float64).eps
+WITH_UPSTREAM = ("linear_layer", "batch_norm", "layer_norm")
 
 
 def _points(name: str, rng: np.random.Generator) -> list[Any]:
@@ -26,6 +27,7 @@ def _points(name: str, rng: np.random.Generator) -> list[Any]:
         "mountain": lambda: [u(), u()],
         "sigmoid": lambda: [u()],
         "relu": lambda: [u()],
+        "leaky_relu": lambda: [u(), np.array(rng.uniform(0.1, 0.5))],
         "identity": lambda: [u()],
         "tanh": lambda: [u()],
         "bce_prediction": lambda: [np.array(rng.uniform()), np.array(rng.uniform(0.05, 0.95))],
@@ -33,6 +35,8 @@ def _points(name: str, rng: np.random.Generator) -> list[Any]:
         "softmax_cross_entropy": lambda: [u(3, 4), labels],
         "squared_error": lambda: [u(5), u(5)],
         "linear_layer": lambda: [u(3, 5), u(5, 2), u(2)],
+        "batch_norm": lambda: [u(4, 3), u(3), u(3), np.array(rng.uniform(0.01, 1))],
+        "layer_norm": lambda: [u(4, 3), u(3), u(3), np.array(rng.uniform(0.01, 1))],
         "neuron_sigmoid": lambda: [u(), u(), u(), np.array(rng.uniform())],
         "conv_example": lambda: [u(5, 6, 6), np.array([0, 1, 1, 0, 1]), u(3, 3), u(), u(2, 2), u()],
     }[name]()
@@ -57,7 +61,7 @@ def twin_discrepancies() -> Callable[..., tuple[float, float]]:
         assert twin is not None
         place = list(inspect.signature(twin.function).parameters).index(variable)
         value = twin.function(*arguments)
-        upstream = [rng.standard_normal(value.shape)] if name == "linear_layer" else []
+        upstream = [rng.standard_normal(value.shape)] if name in WITH_UPSTREAM else []
 
         def scalar(moved: Any) -> Any:
             result = twin.function(*arguments[:place], moved, *arguments[place + 1 :])

@@ -129,7 +129,7 @@ def test_a_mistake_spoils_the_backward_pass_and_leaves_the_forward_pass_alone(mi
     rng = np.random.default_rng(1)
     x, y = as_batch(squares(16, rng))
     right = network(rng)
-    wrong, loss = conv_mistakes.mistaken(right, mistake), BinaryCrossEntropyWithLogits()
+    wrong, loss = conv_mistakes.mistaken(right, mistake), BinaryCrossEntropyWithLogits(reduction="mean")
     assert np.array_equal(right.predict(x), wrong.predict(x))
     stored = []
     for net in (right, wrong):
@@ -175,7 +175,7 @@ def test_one_step_an_image_in_their_order_with_the_squared_loss():
 
     def look(step, net, batch):
         seen.append((step, batch.x.shape, batch.loss))
-        gradient = SquaredError().gradient(batch.prediction, batch.y)
+        gradient = SquaredError(reduction="mean").gradient(batch.prediction, batch.y)
         assert np.allclose(net.gradients()["2.b"], gradient[0])
 
     run = fashion_per_image.run(data, "classification", images=7, on_step=look)

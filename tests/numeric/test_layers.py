@@ -5,17 +5,50 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from numeric.layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from numeric.layers import (
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Softmax,
+    Tanh,
+    convolution,
+)
 
 
 def _rng(seed=0):
     return np.random.default_rng(seed)
 
 
+def _evaluated(features):
+    layer = BatchNorm(features)
+    layer.training = False
+    layer.running_mean, layer.running_var = _rng(5).standard_normal(features), _rng(6).uniform(0.5, 2, features)
+    return layer
+
+
 CASES = {
     "linear": (lambda: Linear(5, 7, _rng()), (3, 5)),
     "relu": (ReLU, (3, 5)),
+    "leaky relu": (lambda: LeakyReLU(0.2), (3, 5)),
     "sigmoid": (Sigmoid, (3, 5)),
+    "softmax": (Softmax, (3, 5)),
+    "dropout": (lambda: Dropout(0.4, seed=3), (4, 5)),
+    "batch norm": (lambda: BatchNorm(5), (4, 5)),
+    "batch norm, images": (lambda: BatchNorm(3), (2, 3, 4, 5)),
+    "batch norm, one channel": (lambda: BatchNorm(1), (2, 1, 3, 2)),
+    "batch norm, evaluated": (lambda: _evaluated(5), (4, 5)),
+    "batch norm, images evaluated": (lambda: _evaluated(3), (2, 3, 4, 5)),
+    "layer norm": (lambda: LayerNorm(5), (3, 5)),
+    "layer norm, one sample": (lambda: LayerNorm(5), (1, 5)),
+    "layer norm, images": (lambda: LayerNorm((2, 3, 4)), (3, 2, 3, 4)),
     "tanh": (Tanh, (2, 3, 4)),
     "flatten": (Flatten, (2, 3, 4)),
     "conv": (lambda: Conv2d(1, 1, 3, _rng()), (2, 1, 6, 6)),
@@ -36,8 +69,9 @@ def case(request):
     make, shape = CASES[request.param]
     layer, rng = make(), _rng(1)
     x = rng.standard_normal(shape)
-    if isinstance(layer, Linear | Conv2d):
-        layer.b = rng.standard_normal(layer.b.shape)
+    for name in ("b", "gamma", "beta"):
+        if name in layer.trainable:
+            setattr(layer, name, rng.standard_normal(getattr(layer, name).shape))
     return layer, x, rng.standard_normal(layer.forward(x).shape)
 
 
@@ -74,14 +108,24 @@ def test_a_step_moves_each_parameter_against_its_gradient(case):
 
 def test_single_precision_is_kept(case):
     layer, x, dy = case
-    for name in layer.trainable:
+    statistics = ("running_mean", "running_var") if isinstance(layer, BatchNorm) else ()
+    for name in (*layer.trainable, *statistics):
         setattr(layer, name, getattr(layer, name).astype(np.float32))
     x, dy = x.astype(np.float32), dy.astype(np.float32)
     assert layer.forward(x).dtype == np.float32
     assert layer.backward(x, dy).dtype == np.float32
     layer.step(0.1)
-    for values in (layer.gradients(), layer.parameters()):
+    for values in (layer.gradients(), layer.parameters(), {name: getattr(layer, name) for name in statistics}):
         assert all(value.dtype == np.float32 for value in values.values())
+
+
+def test_nothing_touches_the_global_random_state(case):
+    layer, x, dy = case
+    before = np.random.get_state()[1].tolist()  # noqa: NPY002 - to see that it stays as it is
+    layer.forward(x)
+    layer.backward(x, dy)
+    layer.step(0.1)
+    assert np.random.get_state()[1].tolist() == before  # noqa: NPY002
 
 
 def _with(cls, **methods):
@@ -121,6 +165,20 @@ def test_a_planted_mistake_in_a_linear_layer_is_noticed(mistake, layer_discrepan
         (_with(ReLU, input_gradient=lambda self, x, dy: dy)(), _rng(3).standard_normal((4, 4))),
         (_with(ReLU, input_gradient=lambda self, x, dy: dy * (dy > 0))(), _rng(3).standard_normal((4, 4))),
         (_with(Sigmoid, input_gradient=lambda self, x, dy: dy * x * (1 - x))(), _rng(3).standard_normal((4, 4))),
+        (_with(LeakyReLU, input_gradient=lambda self, x, dy: dy * (x > 0))(0.3), _rng(3).standard_normal((4, 4))),
+        (
+            _with(Softmax, input_gradient=lambda self, x, dy: dy * self.forward(x) * (1 - self.forward(x)))(),
+            _rng(3).standard_normal((4, 4)),
+        ),
+        (_with(Dropout, input_gradient=lambda self, x, dy: dy)(0.5, seed=0), _rng(3).standard_normal((4, 4))),
+        (
+            _with(BatchNorm, input_gradient=lambda self, x, dy: dy / np.sqrt(x.var(axis=0) + self.eps))(4),
+            _rng(3).standard_normal((5, 4)),
+        ),
+        (
+            _with(LayerNorm, input_gradient=lambda self, x, dy: BatchNorm(4).input_gradient(x, dy))(4),
+            _rng(3).standard_normal((5, 4)),
+        ),
         (_with(Tanh, input_gradient=lambda self, x, dy: dy * (1 - np.tanh(x)))(), _rng(3).standard_normal((4, 4))),
         (
             _with(MaxPool2d, input_gradient=lambda self, x, dy: np.kron(dy, np.ones((2, 2))))(2),
@@ -186,6 +244,51 @@ def test_a_convolution_of_any_shape_agrees_with_loops_and_its_gradients_fit(
     assert np.sum(layer.dW * layer.W) == pytest.approx(product, rel=1e-9, abs=1e-9)
 
 
+@pytest.mark.parametrize("limit", [1, 2000])
+def test_a_convolution_in_pieces_is_the_same_convolution(limit, monkeypatch):
+    rng = _rng(8)
+    layer, x = Conv2d(2, 3, (3, 2), rng, stride=(1, 2), padding=1), rng.standard_normal((7, 2, 6, 5))
+    y = layer.forward(x)
+    dy = rng.standard_normal(y.shape)
+    whole = y, layer.backward(x, dy), layer.dW, layer.db
+    for name in ("FORWARD_BYTES", "BACKWARD_BYTES"):
+        monkeypatch.setattr(convolution, name, limit)
+    pieces = layer.forward(x), layer.backward(x, dy), layer.dW, layer.db
+    for one, other in zip(whole, pieces, strict=True):
+        assert other == pytest.approx(one, rel=1e-12, abs=1e-13)
+
+
+def test_images_in_any_memory_layout_give_the_same():
+    rng = _rng(9)
+    x = rng.standard_normal((2, 6, 5, 3)).transpose(0, 3, 1, 2)  # channels last in memory
+    for layer in (Conv2d(3, 2, 3, rng), MaxPool2d(2), BatchNorm(3), LayerNorm((3, 6, 5))):
+        y, plain = layer.forward(x), layer.forward(np.ascontiguousarray(x))
+        assert y == pytest.approx(plain, rel=1e-12, abs=1e-13)
+        dy = rng.standard_normal(y.shape)
+        assert layer.backward(x, dy) == pytest.approx(layer.backward(np.ascontiguousarray(x), dy), rel=1e-12, abs=1e-12)
+
+
+@given(
+    B=st.integers(1, 4), features=st.integers(1, 4), image=st.none() | st.tuples(small, small),
+    seed=st.integers(0, 2**32 - 1),
+)  # fmt: skip
+@settings(max_examples=60, deadline=None)
+def test_normalisations_of_any_shape_agree_with_the_definition_and_their_gradients_are_orthogonal(
+    B, features, image, seed
+):
+    rng = _rng(seed)
+    x = rng.standard_normal((B, features, *(image or ())))
+    dy = rng.standard_normal(x.shape)
+    batch, one_by_one = BatchNorm(features, eps=0.1), LayerNorm(x.shape[1:], eps=0.1)
+    for layer, axes in ((batch, (0, 2, 3)[: 1 if image is None else 3]), (one_by_one, tuple(range(1, x.ndim)))):
+        wanted = (x - x.mean(axis=axes, keepdims=True)) / np.sqrt(x.var(axis=axes, keepdims=True) + 0.1)
+        assert layer.forward(x) == pytest.approx(wanted, rel=1e-12, abs=1e-13)
+        dx = layer.backward(x, dy)
+        assert dx.shape == x.shape
+        # A shift of a whole line changes nothing.
+        assert dx.sum(axis=axes) == pytest.approx(0, abs=1e-12)
+
+
 @given(
     size=st.tuples(small, small), stride=st.tuples(small, small),
     extra=st.tuples(st.integers(0, 4), st.integers(0, 4)), seed=st.integers(0, 2**32 - 1),
@@ -216,6 +319,17 @@ def test_the_pool_of_document_004_gives_the_printed_maxima():
     maps = np.array([[-0.29, -0.80, 7.97, -0.29], [0.86, 3.73, 4.83, -2.06], [6.32, 1.36, 1.78, 1.16],
                      [0.37, 0.60, 1.51, -0.14]])[None, None]  # fmt: skip
     assert MaxPool2d(2).forward(ReLU().forward(maps))[0, 0].tolist() == [[3.73, 7.97], [6.32, 1.78]]
+
+
+def test_the_kink_of_leaky_relu_passes_the_small_slope():
+    assert LeakyReLU(0.25).backward(np.array([[-1.0, 0.0, 1.0]]), np.ones((1, 3))).tolist() == [[0.25, 0.25, 1]]
+
+
+def test_softmax_stays_finite_at_eight_hundred():
+    s = Softmax()
+    x = np.array([[800.0, 0.0, -800.0], [800.0, 800.0, -800.0]])
+    assert s.forward(x).tolist() == [[1, 0, 0], [0.5, 0.5, 0]]
+    assert np.isfinite(s.backward(x, np.ones_like(x))).all()
 
 
 def test_the_kink_of_relu_passes_no_gradient():

@@ -28,19 +28,19 @@ def _networks():
     rng = np.random.default_rng(0)
     yield (
         Net([Linear(6, 5, rng), ReLU(), Linear(5, 3, rng)]),
-        SoftmaxCrossEntropy(),
+        SoftmaxCrossEntropy(reduction="mean"),
         rng.standard_normal((4, 6)),
         np.eye(3)[[0, 2, 1, 1]],
     )
     yield (
         Net([Linear(6, 5, rng), Tanh(), Linear(5, 1, rng), Sigmoid()]),
-        BinaryCrossEntropy(),
+        BinaryCrossEntropy(reduction="mean"),
         rng.standard_normal((4, 6)),
         np.array([[0.0], [1.0], [1.0], [0.0]]),
     )
     yield (
         Net([Conv2d(1, 2, 3, rng, padding=1), ReLU(), MaxPool2d(3, 2), Flatten(), Linear(8, 1, rng)]),
-        BinaryCrossEntropyWithLogits("sum"),
+        BinaryCrossEntropyWithLogits(reduction="sum"),
         rng.standard_normal((4, 1, 6, 6)),
         np.array([[0.0], [1.0], [1.0], [0.0]]),
     )
@@ -118,7 +118,7 @@ def test_predicting_gives_the_output_of_the_forward_pass():
 def test_the_network_of_layers_and_the_twin_of_the_convolutional_example_agree(points_of):
     X, y, K, c, W, d = points_of("conv_example", 3)
     net = Net([Conv2d.of(K[None, None], c[None]), ReLU(), MaxPool2d(2), Flatten(), Linear.of(W.reshape(4, 1), d[None])])
-    loss, example = BinaryCrossEntropyWithLogits(), twin("conv_example")
+    loss, example = BinaryCrossEntropyWithLogits(reduction="mean"), twin("conv_example")
     logits, trace = net.forward(X[:, None])
     assert loss.value(logits, y[:, None]) == pytest.approx(float(example.function(X, y, K, c, W, d)), rel=1e-14)
     net.backward(trace, loss.gradient(logits, y[:, None]))

@@ -25,7 +25,7 @@ def test_a_full_batch_step_is_the_textbook_step():
     before = _copies(net.parameters())
     seen = {}
     train(
-        net, SoftmaxCrossEntropy(), x, y, learning_rate=0.5, steps=1,
+        net, SoftmaxCrossEntropy(reduction="mean"), x, y, learning_rate=0.5, steps=1,
         on_step=lambda step, net, batch: seen.update(_copies(net.gradients())),
     )  # fmt: skip
     for name, parameter in net.parameters().items():
@@ -34,7 +34,7 @@ def test_a_full_batch_step_is_the_textbook_step():
 
 def test_the_hook_sees_the_gradients_of_its_batch_before_the_update():
     net, x, y = _problem()
-    loss, seen = SoftmaxCrossEntropy(), []
+    loss, seen = SoftmaxCrossEntropy(reduction="mean"), []
 
     def look(step, net, batch):
         prediction, trace = net.forward(batch.x)  # still the parameters that made the batch's prediction
@@ -56,10 +56,10 @@ def test_the_hook_sees_the_gradients_of_its_batch_before_the_update():
 def test_the_epoch_loss_is_the_mean_over_samples_and_not_over_batches():
     net, x, y = _problem()
     history = train(
-        net, SoftmaxCrossEntropy(), x, y, learning_rate=0.0, epochs=1, batch_size=4, rng=np.random.default_rng(0),
-        test=(x, y),
+        net, SoftmaxCrossEntropy(reduction="mean"), x, y, learning_rate=0.0, epochs=1, batch_size=4,
+        rng=np.random.default_rng(0), test=(x, y),
     )  # fmt: skip
-    assert history.loss == pytest.approx([float(SoftmaxCrossEntropy().value(net.predict(x), y))])
+    assert history.loss == pytest.approx([float(SoftmaxCrossEntropy(reduction="mean").value(net.predict(x), y))])
     assert history.test_loss == pytest.approx(history.loss)
     assert history.test_accuracy == pytest.approx(history.accuracy)
 
@@ -67,7 +67,14 @@ def test_the_epoch_loss_is_the_mean_over_samples_and_not_over_batches():
 def test_a_number_of_steps_may_end_inside_an_epoch():
     net, x, y = _problem()
     history = train(
-        net, SoftmaxCrossEntropy(), x, y, learning_rate=0.1, steps=4, batch_size=4, rng=np.random.default_rng(0)
+        net,
+        SoftmaxCrossEntropy(reduction="mean"),
+        x,
+        y,
+        learning_rate=0.1,
+        steps=4,
+        batch_size=4,
+        rng=np.random.default_rng(0),
     )
     assert history.step_loss.shape == (4,)
     assert history.loss.shape == (2,)
@@ -76,7 +83,7 @@ def test_a_number_of_steps_may_end_inside_an_epoch():
 def test_training_lowers_the_loss_and_leaves_the_samples_as_they_were():
     net, x, y = _problem()
     before = x.copy(), y.copy()
-    history = train(net, SquaredError(), x, y, learning_rate=0.05, steps=200)
+    history = train(net, SquaredError(reduction="mean"), x, y, learning_rate=0.05, steps=200)
     assert history.loss[-1] < 0.2 * history.loss[0]
     assert np.array_equal(x, before[0])
     assert np.array_equal(y, before[1])
@@ -86,7 +93,16 @@ def test_the_same_seed_gives_the_same_network_twice():
     results = []
     for _ in range(2):
         net, x, y = _problem()
-        train(net, SoftmaxCrossEntropy(), x, y, learning_rate=0.1, epochs=3, batch_size=3, rng=np.random.default_rng(9))
+        train(
+            net,
+            SoftmaxCrossEntropy(reduction="mean"),
+            x,
+            y,
+            learning_rate=0.1,
+            epochs=3,
+            batch_size=3,
+            rng=np.random.default_rng(9),
+        )
         results.append(net.parameters())
     assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
 
@@ -100,7 +116,7 @@ def test_inputs_are_prepared_batch_by_batch():
         return values / 255
 
     train(
-        net, SoftmaxCrossEntropy(), x.astype(np.uint8), y, learning_rate=0.1, epochs=1, batch_size=6,
+        net, SoftmaxCrossEntropy(reduction="mean"), x.astype(np.uint8), y, learning_rate=0.1, epochs=1, batch_size=6,
         rng=np.random.default_rng(0), prepare=prepare, test=(x[:3].astype(np.uint8), y[:3]),
     )  # fmt: skip
     assert sizes == [6, 4, 3]
@@ -117,13 +133,13 @@ def test_inputs_are_prepared_batch_by_batch():
 def test_a_training_that_is_not_fully_described_is_refused(arguments, message):
     net, x, y = _problem()
     with pytest.raises(ValueError, match=message):
-        train(net, SoftmaxCrossEntropy(), x, y, learning_rate=0.1, **arguments)
+        train(net, SoftmaxCrossEntropy(reduction="mean"), x, y, learning_rate=0.1, **arguments)
 
 
 def test_inputs_and_targets_must_be_equally_many():
     net, x, y = _problem()
     with pytest.raises(ValueError, match="10 and 9"):
-        train(net, SoftmaxCrossEntropy(), x, y[:-1], learning_rate=0.1, steps=1)
+        train(net, SoftmaxCrossEntropy(reduction="mean"), x, y[:-1], learning_rate=0.1, steps=1)
 
 
 def test_an_epoch_of_sgd_takes_every_sample_once_in_an_order_of_its_own():

@@ -11,6 +11,7 @@ AGREED = {
     "mountain": (["x", "y"], ["x", "y"]),
     "sigmoid": (["x"], ["x"]),
     "relu": (["x"], ["x"]),
+    "leaky_relu": (["x", "a"], ["x"]),
     "identity": (["x"], ["x"]),
     "tanh": (["x"], ["x"]),
     "bce_prediction": (["y", "y_hat"], ["y_hat"]),
@@ -18,6 +19,8 @@ AGREED = {
     "softmax_cross_entropy": (["Z", "Y"], ["Z"]),
     "squared_error": (["x", "y"], ["x"]),
     "linear_layer": (["X", "W", "b"], ["X", "W", "b"]),
+    "batch_norm": (["x", "gamma", "beta", "eps"], ["x", "gamma", "beta"]),
+    "layer_norm": (["x", "gamma", "beta", "eps"], ["x", "gamma", "beta"]),
     "neuron_sigmoid": (["w", "x", "b", "l"], ["w", "x", "b"]),
     "conv_example": (["X", "y", "K", "c", "W", "d"], ["K", "c", "W", "d"]),
 }
@@ -34,7 +37,7 @@ def test_a_twin_has_the_agreed_parameters_and_gradients(name):
     assert twin.name == name
     assert list(inspect.signature(twin.function).parameters) == parameters
     assert list(twin.gradients) == variables
-    upstream = ["G"] if name == "linear_layer" else []
+    upstream = ["G"] if name in ("linear_layer", "batch_norm", "layer_norm") else []
     for gradient in twin.gradients.values():
         assert list(inspect.signature(gradient).parameters) == parameters + upstream
 
