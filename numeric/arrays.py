@@ -1,5 +1,6 @@
 """What every formula does first: bring its arguments to one floating type without changing them."""
 
+from functools import lru_cache
 from typing import Any, TypeAlias, cast
 
 import numpy as np
@@ -31,11 +32,12 @@ def floating(*values: npt.ArrayLike) -> tuple[Array, ...]:
     TypeError, ValueError
         From NumPy, for values that are not numbers.
     """
-    first = values[0]
-    if type(first) is np.ndarray and first.dtype.kind in "fc":
-        dtype = first.dtype
-        if all(type(value) is np.ndarray and value.dtype == dtype for value in values):
-            return cast("tuple[Array, ...]", values)  # the everyday case, in a tenth of the time
+    common: np.dtype[Any] | None = getattr(values[0], "dtype", None)
+    for value in values:
+        if type(value) is not np.ndarray or value.dtype is not common or common.kind not in "fc":
+            break
+    else:
+        return cast("tuple[Array, ...]", values)  # the everyday case, in a tenth of the time
     parts = [value if isinstance(value, (bool, int, float, complex)) else np.asarray(value) for value in values]
     inexact = [
         part
@@ -71,14 +73,21 @@ def matching(*values: npt.ArrayLike) -> tuple[Array, ...]:
 
 def column_sums(values: Array) -> Array:
     """Return the sum of the rows of ``values`` (B, N), (N,): a product with ones, four times faster than ``sum``."""
-    sums: Array = np.ones(len(values), dtype=values.dtype) @ values
+    sums: Array = _ones(len(values), values.dtype) @ values
     return sums
 
 
 def row_sums(values: Array) -> Array:
     """Return the sum of each row of ``values`` (B, N), (B,): for a few columns four times faster than ``sum``."""
-    sums: Array = values @ np.ones(values.shape[1], dtype=values.dtype)
+    sums: Array = values @ _ones(values.shape[1], values.dtype)
     return sums
+
+
+@lru_cache(maxsize=64)
+def _ones(length: int, dtype: np.dtype[Any]) -> Array:
+    ones = np.ones(length, dtype=dtype)
+    ones.flags.writeable = False  # there is one for everybody
+    return ones
 
 
 def move(parameter: Array, rate: float, direction: Array) -> None:
@@ -105,12 +114,16 @@ def move(parameter: Array, rate: float, direction: Array) -> None:
     """
     if parameter.shape != direction.shape:
         raise ValueError(f"a gradient of shape {direction.shape} does not fit a parameter of {parameter.shape}")
-    axpy = _AXPY.get(parameter.dtype.char)
-    if axpy is None or parameter.dtype != direction.dtype or not parameter.flags.c_contiguous or parameter.size == 0:
-        parameter -= rate * direction
-        return
-    axpy(direction.reshape(-1), parameter.reshape(-1), a=-rate)
+    if parameter.size >= LARGE and parameter.dtype == direction.dtype and parameter.flags.c_contiguous:
+        axpy = _AXPY.get(parameter.dtype.char)
+        if axpy is not None:
+            axpy(direction.reshape(-1), parameter.reshape(-1), a=-rate)
+            return
+    parameter -= rate * direction
 
+
+LARGE = 1024
+"""Entries from which on one pass over the memory is worth the call."""
 
 _AXPY = {"d": daxpy, "f": saxpy}
 

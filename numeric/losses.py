@@ -16,7 +16,7 @@ from numeric.functions.entropy import (
     bce_logit_dz,
     bce_prediction,
     bce_prediction_dy_hat,
-    softmax_cross_entropy_both,
+    softmax_cross_entropy_at_once,
 )
 
 Reduction = Literal["mean", "sum"]
@@ -63,6 +63,10 @@ class Loss:
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[Any, Array]:
         """Return both, for the price of one where they share their work; shapes and errors as `value`."""
         return self.value(prediction, target), self.gradient(prediction, target)
+
+    def judge(self, prediction: Array, target: Array) -> tuple[Any, Array, Array]:
+        """Return loss, gradient and the classes that the prediction stands for (B,): what training asks of a batch."""
+        return *self.value_and_gradient(prediction, target), self.decide(prediction)
 
     def decide(self, prediction: Array) -> Array:
         """Return the class that each row of the prediction (B, ...) stands for, (B,) integers."""
@@ -149,13 +153,17 @@ class SoftmaxCrossEntropy(Loss):
 
     def value_and_gradient(self, prediction: Array, target: Array) -> tuple[Any, Array]:
         """Return both from one pass over the exponentials; shapes and errors as `value`."""
+        return self.judge(prediction, target)[:2]
+
+    def judge(self, prediction: Array, target: Array) -> tuple[Any, Array, Array]:
+        """Return loss, gradient and classes (B,) from one pass over the exponentials; shapes and errors as `value`."""
         prediction, target = _fitting(prediction, target)
         if prediction.ndim != 2:
             raise ValueError(f"logits and targets must both be (B, K), not {prediction.shape} and {target.shape}")
-        value, gradient = softmax_cross_entropy_both(prediction, target)
+        value, gradient, classes = softmax_cross_entropy_at_once(prediction, target)
         if self.reduction == "mean":
-            return value, gradient
-        return value * len(prediction), gradient * len(prediction)
+            return value, gradient, classes
+        return value * len(prediction), gradient * len(prediction), classes
 
     def decide(self, prediction: Array) -> Array:
         """Return the place of the largest entry of each row."""

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Protocol
 
 from numeric.arrays import Array
-from numeric.layers import Layer
+from numeric.layers import Layer, Linear, ReLU
 
 
 class LayerLike(Protocol):
@@ -48,15 +48,45 @@ class Net:
             raise ValueError("a network needs at least one layer")
         self.layers = list(layers)
 
-    def forward(self, x: Array) -> tuple[Array, Trace]:
-        """Return the output for the batch ``x`` (B, ...) and the trace for the backward pass."""
+    def forward(self, x: Array, *, over: frozenset[int] = frozenset()) -> tuple[Array, Trace]:
+        """Return the output and the trace for the backward pass.
+
+        Parameters
+        ----------
+        x : ndarray, (B, ...)
+            The batch; not changed.
+        over : set of int
+            From `overwritable`: where a ReLU may write its output over its input. The trace then holds its output.
+        """
         trace: Trace = []
-        for layer in self.layers:
+        for place, layer in enumerate(self.layers):
             trace.append((layer, x))
-            x = layer.forward(x)
+            if place in over:
+                assert isinstance(layer, ReLU)
+                x = layer.forward_over(x)
+            else:
+                x = layer.forward(x)
         return x, trace
 
-    def backward(self, trace: Trace, dy: Array, *, input_gradient: bool = True) -> Array | None:
+    def overwritable(self) -> frozenset[int]:
+        """Return the places of those ReLUs whose input and upstream gradient nobody else holds.
+
+        For a full batch this halves the memory that a step of training walks through. Only layers of our own, in which
+        nothing was changed, are told of; what a user or a check brings is run as it is.
+        """
+        return frozenset(
+            place
+            for place in range(1, len(self.layers) - 1)
+            if type(self.layers[place]) is ReLU
+            and all(
+                type(layer) in (Linear, ReLU) and _is_unchanged(layer) for layer in self.layers[place - 1 : place + 2]
+            )
+            and not any(type(layer) is ReLU for layer in (self.layers[place - 1], self.layers[place + 1]))
+        )
+
+    def backward(
+        self, trace: Trace, dy: Array, *, input_gradient: bool = True, over: frozenset[int] = frozenset()
+    ) -> Array | None:
         """Store the gradients of all parameters.
 
         Parameters
@@ -67,6 +97,8 @@ class Net:
             ∂L/∂y, in the shape of the output.
         input_gradient : bool
             Whether ∂L/∂x is wanted. Training does not need it, and for the first layer it is a third of the work.
+        over : set of int
+            As the forward pass got it.
 
         Returns
         -------
@@ -78,8 +110,13 @@ class Net:
         ValueError
             From a layer, if a shape does not fit.
         """
-        for layer, x in reversed(trace[1:]):
-            dy = layer.backward(x, dy)
+        for place in range(len(trace) - 1, 0, -1):
+            layer, x = trace[place]
+            if place in over:
+                assert isinstance(layer, ReLU)
+                dy = layer.input_gradient_over(x, dy)
+            else:
+                dy = layer.backward(x, dy)
         first, x = trace[0]
         # Only our own, unchanged backward may be cut short: a layer that brings its own must be seen to run it.
         if not input_gradient and isinstance(first, Layer) and _has_plain_backward(first):
@@ -145,6 +182,10 @@ class Net:
 
     def __str__(self) -> str:
         return "\n".join(str(layer) for layer in self.layers)
+
+
+def _is_unchanged(layer: LayerLike) -> bool:
+    return not {"forward", "backward", "store_gradients", "input_gradient"} & vars(layer).keys()
 
 
 def _has_plain_backward(layer: Layer) -> bool:

@@ -131,19 +131,20 @@ def train(
         raise ValueError("an optimiser has its own learning rate, batch size and generator: give it alone")
     record = _Record(loss, y, test)
     net.set_training(True)
+    over = net.overwritable()
     with single_thread():
         for epoch in _epochs(chosen, len(x), steps, epochs):
             for index in epoch:
                 inputs, targets = _taken(x, index), _taken(y, index)
                 if prepare is not None:
                     inputs = prepare(inputs)
-                prediction, trace = net.forward(inputs)
-                value, gradient = loss.value_and_gradient(prediction, targets)
-                net.backward(trace, gradient, input_gradient=False)
+                prediction, trace = net.forward(inputs, over=over)
+                value, gradient, classes = loss.judge(prediction, targets)
+                net.backward(trace, gradient, input_gradient=False, over=over)
                 if on_step is not None:
                     on_step(len(record.step_loss), net, Batch(inputs, targets, prediction, float(value)))
                 chosen.update(net)
-                record.add(prediction, index, float(value))
+                record.add(classes, index, float(value))
             record.end_epoch()
             if test is not None:
                 with net.evaluating():
@@ -197,18 +198,26 @@ class _Record:
         self._begin()
 
     def _begin(self) -> None:
-        self._sum, self._hits, self._samples = 0.0, 0, 0
+        self._decided: list[Array] = []
+        self._wanted: list[Array] = []
+        self._sizes: list[int] = []
 
-    def add(self, prediction: Array, index: slice | Array, value: float) -> None:
-        samples = len(prediction)
+    def add(self, classes: Array, index: slice | Array, value: float) -> None:
         self.step_loss.append(value)
-        self._sum += value * samples if self._loss.reduction == "mean" else value
-        self._hits += int(np.count_nonzero(self._loss.decide(prediction) == self._classes[index]))
-        self._samples += samples
+        self._decided.append(classes)
+        self._wanted.append(self._classes[index])
+        self._sizes.append(len(classes))
 
     def end_epoch(self) -> None:
-        self._mean_loss.append(self._sum / self._samples)
-        self._accuracy.append(self._hits / self._samples)
+        samples = sum(self._sizes)
+        losses = self.step_loss[-len(self._sizes) :]
+        if self._loss.reduction == "mean":
+            losses = [value * size for value, size in zip(losses, self._sizes, strict=True)]
+        decided, wanted = (
+            parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in (self._decided, self._wanted)
+        )
+        self._mean_loss.append(sum(losses) / samples)
+        self._accuracy.append(int(np.count_nonzero(decided == wanted)) / samples)
         self._begin()
 
     def judge(self, prediction: Array) -> None:

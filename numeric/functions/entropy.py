@@ -5,6 +5,9 @@ All are written so that no two large numbers of opposite sign are added: the los
 tiny, and its digits are the ones which a gradient check looks at.
 """
 
+from functools import lru_cache
+from typing import Any
+
 import numpy as np
 import numpy.typing as npt
 from scipy.special import xlog1py, xlogy
@@ -158,7 +161,7 @@ def softmax_cross_entropy(Z: npt.ArrayLike, Y: npt.ArrayLike) -> Array:
     -----
     Source: course document 000, exercise 8e.
     """
-    return softmax_cross_entropy_both(*_logits_and_targets(Z, Y))[0]
+    return softmax_cross_entropy_at_once(*_logits_and_targets(Z, Y))[0]
 
 
 @twin_of("softmax_cross_entropy", wrt="Z")
@@ -169,11 +172,11 @@ def softmax_cross_entropy_dZ(Z: npt.ArrayLike, Y: npt.ArrayLike) -> Array:
     -----
     Source: course document 000, exercise 8h (``dZ2`` and the factor 1/m).
     """
-    return softmax_cross_entropy_both(*_logits_and_targets(Z, Y))[1]
+    return softmax_cross_entropy_at_once(*_logits_and_targets(Z, Y))[1]
 
 
-def softmax_cross_entropy_both(Z: Array, Y: Array) -> tuple[Array, Array]:
-    """Return `softmax_cross_entropy` and its gradient by Z, which share all exponentials.
+def softmax_cross_entropy_at_once(Z: Array, Y: Array) -> tuple[Any, Array, Array]:
+    """Return `softmax_cross_entropy`, its gradient by Z, and the likeliest classes, which share all exponentials.
 
     Parameters
     ----------
@@ -182,19 +185,20 @@ def softmax_cross_entropy_both(Z: Array, Y: Array) -> tuple[Array, Array]:
 
     Returns
     -------
-    (scalar, ndarray (B, K))
-        Mean loss and gradient.
+    (scalar, ndarray (B, K), ndarray of int (B,))
+        Mean loss, gradient, and the place of the largest logit of each row.
     """
-    shifted, winner, others, rest = _shifted_exponentials(Z)
+    largest, winner, shifted, others, rest = _shifted_exponentials(Z)
     # ln Σ e^(z − max) = ln(1 + rest) ≥ 0 ≥ z − max: the difference adds two numbers of one sign.
-    value: Array = np.vdot(Y, np.log1p(rest)[:, None] - shifted) / len(Z)
+    losses = np.subtract(np.log1p(rest)[:, None], shifted, out=shifted)
+    value: Any = np.vdot(Y, losses) / len(Z)
     label, whole = Y.take(winner), 1 + rest
     others /= whole[:, None]
     others -= Y
     # The largest probability is 1/(1 + rest); beside a label of 1 the plain difference would lose all its digits.
-    others.reshape(-1)[winner] = ((1 - label) - label * rest) / whole
+    others.put(winner, ((1 - label) - label * rest) / whole)
     others /= len(Z)
-    return value, others
+    return value, others, largest
 
 
 def softmax(Z: npt.ArrayLike) -> Array:
@@ -221,8 +225,8 @@ def softmax(Z: npt.ArrayLike) -> Array:
     """
     (Z,) = floating(Z)
     require_shape(Z.ndim == 2 and Z.size > 0, f"logits must be (B, K), not {Z.shape}")
-    _, winner, others, rest = _shifted_exponentials(Z)
-    others.reshape(-1)[winner] = 1
+    _, winner, _, others, rest = _shifted_exponentials(Z)
+    others.put(winner, 1)
     others /= (1 + rest)[:, None]
     return others
 
@@ -234,15 +238,21 @@ def _logits_and_targets(Z: npt.ArrayLike, Y: npt.ArrayLike) -> tuple[Array, Arra
     return Z, Y
 
 
-def _shifted_exponentials(Z: Array) -> tuple[Array, Array, Array, Array]:
-    """Return z − max (B, K), the flat place of one maximum of each row (B,), e^(z − max) with 0 there, and row sums.
+def _shifted_exponentials(Z: Array) -> tuple[Array, Array, Array, Array, Array]:
+    """Return place and flat place (B,) of one maximum, z − max (B, K), its exponential with 0 there, row sums (B,).
 
     scipy.special.log_softmax forms ln(1 + rest) with the 1 inside the sum, so that a small rest is lost.
     """
-    Z = np.ascontiguousarray(Z)  # the flat places below are places of the rows
-    winner = Z.real.argmax(axis=1)  # six times faster than max(axis=1), and the place is needed anyway
-    winner += np.arange(0, Z.size, Z.shape[1])
+    largest = Z.real.argmax(axis=1)  # six times faster than max(axis=1), and the place is needed anyway
+    winner = largest + _row_starts(*Z.shape)
     shifted = Z - Z.take(winner)[:, None]
     others = np.exp(shifted)
-    others.reshape(-1)[winner] = 0
-    return shifted, winner, others, row_sums(others)
+    others.put(winner, 0)
+    return largest, winner, shifted, others, row_sums(others)
+
+
+@lru_cache(maxsize=64)
+def _row_starts(rows: int, columns: int) -> Array:
+    starts = np.arange(0, rows * columns, columns)
+    starts.flags.writeable = False  # there is one for everybody
+    return starts

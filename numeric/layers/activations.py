@@ -1,5 +1,7 @@
 """Activation functions as layers: elementwise, and the softmax of each row."""
 
+import numpy as np
+
 from numeric.arrays import Array
 from numeric.functions.activations import (
     leaky_relu,
@@ -26,6 +28,14 @@ class ReLU(Layer):
         require_same_shape(self, x, dy)
         dx: Array = dy * (x.real > 0)  # np.where would branch on every entry: five times the time
         return dx
+
+    def forward_over(self, x: Array) -> Array:
+        """Return max(0, x), written over ``x``, which is real and needed by nobody else."""
+        return np.maximum(x, 0, out=x)
+
+    def input_gradient_over(self, y: Array, dy: Array) -> Array:
+        """Return ∂L/∂x, written over ``dy``, from the output ``y``, which is positive where the input is."""
+        return np.multiply(dy, y > 0, out=dy)
 
 
 class LeakyReLU(Layer):

@@ -79,8 +79,9 @@ class Layer:
         ValueError
             If a gradient has not the shape of its parameter.
         """
-        for name, gradient in self.gradients().items():
-            move(getattr(self, name), learning_rate, gradient)
+        if self.trainable:
+            for name, gradient in self.gradients().items():
+                move(getattr(self, name), learning_rate, gradient)
         self.advance()
 
     def advance(self) -> None:

@@ -135,3 +135,53 @@ def test_a_network_prints_a_line_for_each_layer():
 def test_a_network_needs_a_layer():
     with pytest.raises(ValueError, match="at least one layer"):
         Net([])
+
+
+# Writing over what nobody else holds.
+
+
+def _relu_net(relu=ReLU, last=Linear):
+    rng = np.random.default_rng(3)
+    net = Net([Linear(6, 5, rng), relu(), last(5, 4, rng), ReLU(), Linear(4, 3, rng)])
+    return net, rng.standard_normal((7, 6)), rng.standard_normal((7, 3))
+
+
+def test_a_step_that_writes_over_its_own_arrays_stores_the_same_bits_and_changes_nothing_of_the_users():
+    net, x, dy = _relu_net()
+    before = x.copy()
+    y, trace = net.forward(x)
+    net.backward(trace, dy.copy(), input_gradient=False)
+    stored = {name: gradient.copy() for name, gradient in net.gradients().items()}
+    over = net.overwritable()
+    assert over == {1, 3}
+    again, trace = net.forward(x, over=over)
+    upstream = dy.copy()
+    net.backward(trace, upstream, input_gradient=False, over=over)
+    assert np.array_equal(again, y)
+    assert all(np.array_equal(stored[name], gradient) for name, gradient in net.gradients().items())
+    assert np.array_equal(x, before)
+    assert np.array_equal(upstream, dy)
+
+
+def test_a_layer_of_ones_own_is_never_written_over():
+    class Mine(ReLU):
+        def input_gradient(self, x, dy):
+            return dy
+
+    class MyLinear(Linear):
+        def input_gradient(self, x, dy):
+            return dy @ self.W.T
+
+    assert _relu_net(relu=Mine)[0].overwritable() == {3}
+    assert _relu_net(last=MyLinear)[0].overwritable() == frozenset()
+    patched, _, _ = _relu_net()
+    patched.layers[1].input_gradient = lambda x, dy: dy
+    assert patched.overwritable() == {3}
+    rng = np.random.default_rng(0)
+    for layers in (
+        [ReLU(), Linear(3, 2, rng)],
+        [Linear(3, 2, rng), ReLU()],
+        [Linear(3, 3, rng), ReLU(), ReLU(), Linear(3, 2, rng)],
+        [Linear(3, 3, rng), ReLU(), Flatten(), Linear(3, 2, rng)],
+    ):
+        assert Net(layers).overwritable() == frozenset()

@@ -171,3 +171,56 @@ def test_the_thread_limit_holds_inside_the_block_and_ends_with_it():
     with single_thread():
         assert set(_blas_threads()) <= {1}
     assert _blas_threads() == before
+
+
+def test_a_planted_mistake_in_a_relu_is_what_training_runs():
+    class Wrong(ReLU):
+        def input_gradient(self, x, dy):
+            return -dy
+
+    results = []
+    for relu in (ReLU, Wrong):
+        rng = np.random.default_rng(0)
+        net = Net([Linear(4, 6, rng), relu(), Linear(6, 3, rng)])
+        _, x, y = _problem()
+        train(net, SquaredError(reduction="mean"), x, y, learning_rate=0.1, steps=1)
+        results.append(net.parameters()["0.W"])
+    assert not np.allclose(results[0], results[1])
+
+
+def test_an_optimiser_is_given_alone():
+    net, x, y = _problem()
+    loss = SquaredError(reduction="mean")
+    with pytest.raises(ValueError, match="say the learning rate, or give an optimiser"):
+        train(net, loss, x, y, steps=1)
+    for more in ({"learning_rate": 0.1}, {"batch_size": 2}, {"rng": np.random.default_rng(0)}):
+        with pytest.raises(ValueError, match="give it alone"):
+            train(net, loss, x, y, steps=1, optimiser=GradientDescent(0.1), **more)
+
+
+def test_training_with_an_optimiser_is_training_with_its_learning_rate():
+    results = []
+    for arguments in (
+        {"learning_rate": 0.1, "batch_size": 4, "rng": np.random.default_rng(5)},
+        {"optimiser": SGD(0.1, 4, np.random.default_rng(5))},
+    ):
+        net, x, y = _problem()
+        train(net, SquaredError(reduction="mean"), x, y, epochs=3, **arguments)
+        results.append(net.parameters())
+    assert all(np.array_equal(results[0][name], results[1][name]) for name in results[0])
+
+
+def test_the_loss_of_an_epoch_is_a_mean_over_samples_for_a_sum_too():
+    histories = []
+    for reduction in ("mean", "sum"):
+        net, x, y = _problem()
+        loss = SquaredError(reduction=reduction)
+        histories.append(
+            train(
+                net, loss, x, y, learning_rate=0.0, epochs=1, batch_size=4, rng=np.random.default_rng(0), test=(x, y)
+            )
+        )  # fmt: skip
+    assert histories[1].loss == pytest.approx(histories[0].loss)
+    assert histories[1].test_loss == pytest.approx(histories[0].test_loss)
+    assert histories[0].accuracy == pytest.approx(histories[0].test_accuracy)
+    assert histories[1].step_loss.sum() / 10 == pytest.approx(histories[0].loss[0])
