@@ -26,7 +26,9 @@ def _trained(
 ) -> tuple[tuple[Table, ...], list[Result], DeepRun]:
     batches = -(-len(data.train_images) // BATCH_SIZE)
     count = Counter(progress, name, EPOCHS * batches + 1)
-    watcher = Watcher(SoftmaxCrossEntropy(reduction="mean"), frozenset((0, batches, 2 * batches)), f"gradproof train {name}")
+    watcher = Watcher(
+        SoftmaxCrossEntropy(reduction="mean"), frozenset((0, batches, 2 * batches)), f"gradproof train {name}"
+    )
 
     def on_step(*moment: Any) -> None:
         watcher(*moment)

@@ -42,7 +42,9 @@ def halves(options: Options, progress: Progress | None) -> tuple[tuple[Table, ..
     watchers: dict[str, Watcher] = {}
 
     def watch(architecture: str) -> OnStep:
-        watchers[architecture] = Watcher(BinaryCrossEntropy(reduction="mean"), frozenset((0, 29, 700, 1449)), "gradproof train halves")
+        watchers[architecture] = Watcher(
+            BinaryCrossEntropy(reduction="mean"), frozenset((0, 29, 700, 1449)), "gradproof train halves"
+        )
         return watchers[architecture]
 
     compared = halves_architectures.run(n, progress=count, on_step=watch)

@@ -90,7 +90,9 @@ def fashion_convolutional(
     data = _data(options.data_dir, options.download)
     epochs = 3
     count = Counter(progress, "fashion-conv", epochs * (len(data.train_images) // 32))
-    watcher = Watcher(SoftmaxCrossEntropy(reduction="mean"), frozenset((0, 1_000, 5_000)), "gradproof train fashion-conv")
+    watcher = Watcher(
+        SoftmaxCrossEntropy(reduction="mean"), frozenset((0, 1_000, 5_000)), "gradproof train fashion-conv"
+    )
 
     def on_step(*moment: Any) -> None:
         watcher(*moment)

@@ -121,7 +121,11 @@ def run(
     test_x, test_labels = normaliser(data.test_images[:images]), data.test_labels[:images]
     one_output = architecture in ("regression", "linear")
     y = labels[:, None].astype(np.float64) if one_output else one_hot(labels, 10)
-    net, loss, decide = network(architecture, seed), SquaredError(reduction="mean"), decide_number if one_output else decide_class
+    net, loss, decide = (
+        network(architecture, seed),
+        SquaredError(reduction="mean"),
+        decide_number if one_output else decide_class,
+    )
     accuracies = []
     with single_thread():
         for epoch in range(EPOCHS):

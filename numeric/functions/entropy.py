@@ -161,7 +161,8 @@ def softmax_cross_entropy(Z: npt.ArrayLike, Y: npt.ArrayLike) -> Array:
     -----
     Source: course document 000, exercise 8e.
     """
-    return softmax_cross_entropy_at_once(*_logits_and_targets(Z, Y))[0]
+    value: Array = softmax_cross_entropy_at_once(*_logits_and_targets(Z, Y))[0]
+    return value
 
 
 @twin_of("softmax_cross_entropy", wrt="Z")

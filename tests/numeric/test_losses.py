@@ -83,9 +83,9 @@ def test_mean_or_sum_must_be_said_by_name(loss):
 
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
 @pytest.mark.parametrize(("loss", "prediction", "target"), CASES)
-def test_value_and_gradient_together_are_what_they_are_alone(loss, prediction, target, reduction):
+def test_value_gradient_and_classes_together_are_what_they_are_alone(loss, prediction, target, reduction):
     made = loss(reduction=reduction)
-    value, gradient = made.value_and_gradient(prediction, target)
+    value, gradient, _ = made.judge(prediction, target)
     assert value == made.value(prediction, target)
     assert np.array_equal(gradient, made.gradient(prediction, target))
 
@@ -94,7 +94,7 @@ def test_value_and_gradient_together_are_what_they_are_alone(loss, prediction, t
 def test_the_target_takes_the_type_of_the_prediction(loss, prediction, target):
     made = loss(reduction="mean")
     for wide in (target, target.astype(np.int64)):
-        value, gradient = made.value_and_gradient(prediction.astype(np.float32), wide)
+        value, gradient, _ = made.judge(prediction.astype(np.float32), wide)
         assert (value.dtype, gradient.dtype) == (np.float32, np.float32)
 
 
@@ -103,7 +103,7 @@ def test_neither_argument_is_changed_in_any_memory_layout(loss, prediction, targ
     made = loss(reduction="sum")
     for order in ("C", "F"):
         one, other = np.array(prediction, order=order), np.array(target, order=order)
-        value, gradient = made.value_and_gradient(one, other)
+        value, gradient, _ = made.judge(one, other)
         assert value == pytest.approx(made.value(prediction, target), rel=1e-15)
         assert gradient == pytest.approx(made.gradient(prediction, target), rel=1e-15)
         assert np.array_equal(one, prediction)
@@ -114,11 +114,11 @@ def test_neither_argument_is_changed_in_any_memory_layout(loss, prediction, targ
 def test_logits_of_eight_hundred_are_neither_lost_nor_infinite(dtype):
     z = np.array([[800.0], [-800.0], [800.0], [-800.0]], dtype)
     y = np.array([[1.0], [0.0], [0.0], [1.0]], dtype)
-    value, gradient = BinaryCrossEntropyWithLogits(reduction="sum").value_and_gradient(z, y)
+    value, gradient, _ = BinaryCrossEntropyWithLogits(reduction="sum").judge(z, y)
     assert value == 1600
     assert gradient[:, 0].tolist() == [0, 0, 1, -1]
     Z = np.array([[800.0, -800.0, 0.0], [800.0, 800.0, -800.0]], dtype)
-    value, gradient = SoftmaxCrossEntropy(reduction="sum").value_and_gradient(Z, np.eye(3, dtype=dtype)[[1, 0]])
+    value, gradient, _ = SoftmaxCrossEntropy(reduction="sum").judge(Z, np.eye(3, dtype=dtype)[[1, 0]])
     assert value == pytest.approx(1600 + np.log(2))
     assert gradient.tolist() == [[1, -1, 0], [-0.5, 0.5, 0]]
 
@@ -147,3 +147,16 @@ def test_softmax_cross_entropy_of_any_shape_agrees_with_central_differences(B, K
     found = central(lambda moved: loss.value(moved, Y), Z)
     assert loss.gradient(Z, Y) == pytest.approx(found.value, abs=1e-8)
     assert loss.gradient(Z, Y).sum(axis=1) == pytest.approx(0, abs=1e-14)
+
+
+def test_a_softmax_loss_with_a_gradient_of_its_own_is_judged_by_it():
+    class Wrong(SoftmaxCrossEntropy):
+        def gradient(self, prediction, target):
+            return -super().gradient(prediction, target)
+
+    Z, Y = np.random.default_rng(0).standard_normal((3, 4)), np.eye(4)[:3]
+    right = SoftmaxCrossEntropy(reduction="mean")
+    assert np.array_equal(Wrong(reduction="mean").judge(Z, Y)[1], -right.gradient(Z, Y))
+    patched = SoftmaxCrossEntropy(reduction="mean")
+    patched.gradient = lambda prediction, target: prediction
+    assert np.array_equal(patched.judge(Z, Y)[1], Z)
