@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from checks.formulas import judge, judged
-    from checks.gradients import check_gradient
+    from checks.gradients import assert_backward, assert_gradient, check_backward, check_gradient
     from checks.identity import identical
     from checks.networks import check_network
     from checks.run import Run, verify
@@ -25,6 +25,9 @@ _HOMES = {
     "Run": "checks.run",
     "Status": "checks.verdict",
     "Verdict": "checks.verdict",
+    "assert_backward": "checks.gradients",
+    "assert_gradient": "checks.gradients",
+    "check_backward": "checks.gradients",
     "check_gradient": "checks.gradients",
     "check_network": "checks.networks",
     "identical": "checks.identity",
@@ -40,6 +43,9 @@ __all__ = [
     "Run",
     "Status",
     "Verdict",
+    "assert_backward",
+    "assert_gradient",
+    "check_backward",
     "check_gradient",
     "check_network",
     "identical",

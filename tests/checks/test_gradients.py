@@ -70,8 +70,10 @@ def test_at_a_kink_any_slope_between_the_two_sides_is_accepted() -> None:
 
 
 def test_a_kink_within_the_step_is_skipped_and_counted() -> None:
-    x = np.array([1e-7, *np.linspace(1.0, 2.0, 9)])
-    verdict = check_gradient(np.abs, np.sign, {"x": x}, "x", elementwise=True, method="central")
+    x = np.array([1 + 1e-7, *np.linspace(2.0, 3.0, 9)])
+    verdict = check_gradient(
+        lambda x: np.abs(x - 1), lambda x: np.sign(x - 1), {"x": x}, "x", elementwise=True, method="central"
+    )
     assert verdict.status is Status.AGREES
     assert isinstance(verdict.evidence, Comparison)
     assert (verdict.evidence.compared, verdict.evidence.skipped) == (9, 1)

@@ -1,0 +1,110 @@
+"""One random direction for each block of parameters: the tangent of the forward pass, and gradient times direction."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from checks.gradients.networks.case import Case, rounding_unit, undecided
+from checks.gradients.networks.comparing import UNDERFLOW, tolerance_of
+from checks.gradients.networks.trial import Trial
+from checks.verdict import MINIMUM_COMPARED, Comparison, Counterexample, Enclosure, Status, Verdict
+from numeric.differences.networks import Probe, along_block
+from numeric.differences.networks.adjoint import smallest
+from numeric.differences.networks.record import get_parameter, parts_of
+
+Array = npt.NDArray[Any]
+
+REPEATS = 8
+"""Directions for a block that could not be measured entry by entry."""
+
+SLACK = 100.0
+"""Tolerances of a single entry that the sum over a block may be off, relative to the length of its terms."""
+
+ULPS = 64
+SHAKES = 3
+
+
+def judge(case: Case, trial: Trial, rng: np.random.Generator) -> Verdict | None:
+    """Return `agrees`, or None where a direction is off or not finite: then every entry has to be looked at."""
+    unit = rounding_unit(trial)
+    layers, inputs = trial.passed.layers, trial.passed.inputs
+    probes = tuple(Probe(layer, x, rng) for layer, x in zip(layers, inputs, strict=True))
+    names = list(trial.gradients)
+    # The verdict wants eight numbers: the blocks nearest to the loss, which cost least, are asked again.
+    todo = names + [names[-1 - extra % len(names)] for extra in range(max(0, MINIMUM_COMPARED - len(names)))]
+    loss = Probe.of_loss(case.value, trial.passed.output, rng)
+    worst, worst_at = 0.0, ""
+    tolerance = SLACK * tolerance_of(unit, exact=True)
+    for name in todo:
+        off = _off(trial, probes, loss, name, rng, unit)
+        if off is None or not off[0] <= tolerance:
+            return None
+        if off[0] >= worst:
+            worst, worst_at = off[0], name
+    how = "differences" if any(probe.noise > 0 for probe in probes) else "complex steps"
+    return Verdict(
+        status=Status.AGREES,
+        reason=f"The gradients of all {len(names)} blocks agree with {how} along {len(todo)} random directions.",
+        evidence=Comparison(
+            compared=len(todo), max_error=worst, tolerance=tolerance, unit="relative to the terms", worst_at=worst_at
+        ),
+        reproduce=case.again(),
+    )
+
+
+def blocks(
+    case: Case, trial: Trial, probes: tuple[Probe, ...], names: list[str], rng: np.random.Generator, unit: float
+) -> Verdict | None:
+    """Ask some blocks along several directions each; return a refutation, or None."""
+    loss = Probe.of_loss(case.value, trial.passed.output, rng)
+    for name in names:
+        for _ in range(REPEATS):
+            off = _off(trial, probes, loss, name, rng, unit)
+            if off is None or not off[0] <= SLACK * tolerance_of(unit, exact=True):
+                return _refuted(case, trial, name, off)
+    return None
+
+
+def _refuted(case: Case, trial: Trial, name: str, off: tuple[float, float, float, float] | None) -> Verdict:
+    place, _ = parts_of(name)
+    shown = f"{name} (layer {place}, {trial.passed.layers[place]})"
+    if off is None:
+        return undecided(case, f"The derivative along {shown} is not finite.")
+    _, claimed, right, allowed = off
+    return Verdict(
+        status=Status.REFUTED,
+        reason=(
+            f"Along a random direction of {shown} the gradient of the backward pass gives {claimed:.12g}; the forward "
+            f"pass moves by {right:.12g}."
+        ),
+        evidence=Counterexample(
+            point={"parameter": name, "direction": f"seed {case.seed}"},
+            left=Enclosure(low=claimed, high=claimed, text=repr(claimed)),
+            right=Enclosure(low=right - allowed, high=right + allowed, text=f"{right:.12g}", kind="estimated"),
+        ),
+        reproduce=case.again(),
+    )
+
+
+def _off(
+    trial: Trial, probes: tuple[Probe, ...], loss: Probe, name: str, rng: np.random.Generator, unit: float
+) -> tuple[float, float, float, float] | None:
+    """Return how far gradient times direction is from the tangent, relative to its terms; both; and what is allowed.
+
+    None where a number is not finite or the shape is wrong.
+    """
+    place, short = parts_of(name)
+    gradient = trial.gradients[name].astype(np.float64)
+    if gradient.shape != get_parameter(probes[place].layer, short).shape:
+        return None
+    direction = rng.standard_normal(gradient.shape)
+    terms = gradient * direction
+    right = along_block(probes, loss, place, short, direction)
+    claimed, size = float(np.sum(terms)), float(np.linalg.norm(terms))
+    if not (np.isfinite(right) and np.isfinite(claimed)):
+        return None
+    # What a backward pass in lower precision lets underflow is no mistake.
+    size = max(size, abs(claimed), abs(right), UNDERFLOW, smallest(unit) / unit)
+    tolerance = SLACK * tolerance_of(unit, exact=all(probe.noise == 0 for probe in probes))
+    return abs(claimed - right) / size, claimed, right, tolerance * size
