@@ -1,13 +1,16 @@
 """Are two typed formulas the same? Reads both, finds the right procedure, and says how it understood the text."""
 
-from collections.abc import Callable, Iterable
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
 import sympy as sp
 
+from checks.certificates import Claim
 from checks.formulas import arrays, scalars
+from checks.formulas.certified import Certified, certified
 from checks.formulas.declared import Declared, declared
 from checks.formulas.limits import OutOfTimeError, at_most
 from checks.formulas.mistakes import (
@@ -30,6 +33,7 @@ from derive.reading.names import GREEK_WORDS
 SECONDS = 5.0
 _ROW, _COLUMN = "ρ", "κ"
 _ROUNDS = 4
+_NO_VERDICT = Verdict(status=Status.UNDECIDED, reason="Nothing was compared.", evidence=Attempt(tried=()))
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,11 @@ class Answer:
         How ambiguous marks were read.
     explanation:
         The classic mistake that turns the left side into the right one, or None.
+    certificate:
+        For what is proved, plain data from which `checks.replay` confirms it without the prover; None where there is
+        none.
+    without_certificate:
+        Why there is none.
     """
 
     verdict: Verdict
@@ -56,6 +65,8 @@ class Answer:
     given: tuple[str, ...] = ()
     ambiguities: tuple[str, ...] = ()
     explanation: Mistake | None = None
+    certificate: Mapping[str, Any] | None = None
+    without_certificate: str = ""
 
     @property
     def mistake(self) -> str | None:
@@ -95,8 +106,11 @@ class Answer:
             "mistake": self.mistake,
             "explanation": self.explanation.to_json() if self.explanation is not None else None,
             "ambiguities": list(self.ambiguities),
+            "certificate": self.certificate,
         }
         if isinstance(evidence, Proof):
+            if self.certificate is None:
+                found["without_certificate"] = self.without_certificate
             found["conditions"] = list(evidence.conditions)
             found["exceptions"] = list(evidence.exceptions)
         if isinstance(evidence, Misreading):
@@ -158,6 +172,9 @@ class Compared(Protocol):
     def compared(self) -> Verdict:
         """Decide whether they are equal."""
 
+    def claim(self) -> Claim:
+        """Return what a certificate of their equality has to show."""
+
     def problem(self) -> Problem:
         """Return the problem to find the mistake that gives the one where the other is right."""
 
@@ -174,6 +191,9 @@ class _Pair:
 
     def compared(self) -> Verdict:
         return compare(self.sides)
+
+    def claim(self) -> Claim:
+        return claim_of(self.sides)
 
     def problem(self) -> Problem:
         return _problem(self.sides)
@@ -201,10 +221,15 @@ def answered(
     sides: Compared | None = None
     explanation: Mistake | None = None
     verdict: Verdict
+    found = Certified(_NO_VERDICT)
+    begun = time.monotonic()
     try:
         with at_most(seconds):
             sides = read_sides()
             verdict = sides.compared()
+        left_over = seconds if seconds is None else max(0.05, seconds - (time.monotonic() - begun))
+        found = certified(verdict, sides.claim, left_over)
+        verdict = found.verdict
     except UnreadableError as error:
         verdict = unreadable(error)
     except IncomparableError as error:
@@ -225,7 +250,22 @@ def answered(
         verdict = replace(verdict, reason=f"{verdict.reason}{read_so}")
     verdict = with_mistake(verdict, explanation)
     verdict = replace(verdict, reproduce=reproduce or reproduction(left, right, given))
-    return Answer(verdict, left, right, given, ambiguities, explanation)
+    return Answer(verdict, left, right, given, ambiguities, explanation, found.certificate, found.without)
+
+
+def claim_of(sides: Sides) -> Claim:
+    """Return what a certificate has to show: the formulas as they were read, before anything was rewritten."""
+    left, right, _ = _entries(sides)
+    left, right = one_symbol_for_each_name(left, right)
+    return Claim(
+        left,
+        right,
+        sides.given.vocabulary.domain,
+        (*sides.left.defined_where, *sides.right.defined_where),
+        borders=not any(side.has(sp.Derivative) for side in (left, right)),
+        equations=sides.given.equations,
+        entries={name: vocabulary.domain for name, vocabulary in sides.given.entries.items()},
+    )
 
 
 def with_mistake(verdict: Verdict, explanation: Mistake | None) -> Verdict:

@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import sympy as sp
 
+from checks.certificates import Claim
 from checks.formulas import arrays, scalars
 from checks.formulas.arrays import free_indices
 from checks.formulas.equality import (
@@ -96,6 +97,25 @@ class _Judged:
         if self._indexed(first, second):
             return arrays.decide(first, second, question.given, needs, self._whole())
         return scalars.decide(right, wrong, question.given.vocabulary.domain, ((), needs))
+
+    def claim(self) -> Claim:
+        """Return what a certificate that the answer is right has to show."""
+        question, given = self.question, self.question.given
+        right, wrong = one_symbol_for_each_name(question.right, self._answer())
+        needs = tuple(self.reading.defined_where)
+        indexed = tuple(rewritten(question.expanded(side)) for side in (right, wrong))
+        if self._indexed(*indexed):
+            right, wrong = indexed
+            needs = tuple(map(question.expanded, needs))
+        return Claim(
+            right,
+            wrong,
+            given.vocabulary.domain,
+            needs,
+            borders=not any(side.has(sp.Derivative) for side in (right, wrong)),
+            equations=given.equations,
+            entries={name: vocabulary.domain for name, vocabulary in given.entries.items()},
+        )
 
     def problem(self) -> Problem:
         """Return the problem to find the mistake."""

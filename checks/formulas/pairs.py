@@ -63,5 +63,6 @@ def _bad(number: int, pair: dict[str, Any], reason: str) -> dict[str, Any]:
         "mistake": None,
         "explanation": None,
         "ambiguities": [],
+        "certificate": None,
         **_named(pair),
     }

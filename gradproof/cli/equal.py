@@ -21,6 +21,9 @@ def command(
         typer.Option(help="Declare a name or a condition: 'a positive', '0 < p < 1', 'W matrix(N, M)'."),
     ] = None,
     pairs: Annotated[Path | None, typer.Option(help='A file of JSON lines {"left", "right", "given": [...]}.')] = None,
+    certificate: Annotated[
+        Path | None, typer.Option(help="Write the certificate of what is proved to this file, for `gradproof replay`.")
+    ] = None,
     seconds: Annotated[float, typer.Option(min=0.01, help="Time limit for each pair.")] = 5.0,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
@@ -28,6 +31,10 @@ def command(
     if pairs is not None:
         if left is not None:
             raise BadInputError("give two formulas or --pairs FILE, not both.")
+        if certificate is not None:
+            raise BadInputError(
+                "with --pairs, each object that is printed holds its certificate; leave --certificate out."
+            )
         return _pairs(pairs, seconds, given or [])
     if left is None or right is None:
         raise BadInputError("two formulas are needed: gradproof equal LEFT RIGHT, or --pairs FILE.")
@@ -35,6 +42,8 @@ def command(
 
     found = answer(left, right, given or [], seconds=seconds)
     status = str(found.verdict.status)
+    if certificate is not None:
+        _write(found, certificate)
     if as_json:
         print_json(_object(found.to_json()))
     if status == "unreadable":
@@ -44,6 +53,18 @@ def command(
     elif not as_json:
         _print(found)
     return exit_code([status])
+
+
+def _write(found: "Answer", path: Path) -> None:
+    """Write the certificate, or say on standard error why there is none."""
+    if found.certificate is None:
+        why = found.without_certificate or f"the verdict is '{found.verdict.status}'"
+        print(f"gradproof: no certificate was written: {why}.", file=sys.stderr)
+        return
+    try:
+        path.write_text(json.dumps(found.certificate, ensure_ascii=False) + "\n", encoding="utf-8")
+    except OSError as error:
+        raise BadInputError(f"cannot write {str(path)!r}: {(error.strerror or str(error)).lower()}.") from None
 
 
 def _object(found: dict[str, Any]) -> dict[str, Any]:
@@ -68,6 +89,8 @@ def _print(found: "Answer") -> None:
     for line in mistake_lines(facts):
         say(line)
     say(f"Procedure: {found.procedure}")
+    if found.without_certificate:
+        say(f"No certificate: {found.without_certificate}")
     for sentence in found.ambiguities:
         say(f"Read:      {sentence}")
 
