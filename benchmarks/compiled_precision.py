@@ -1,6 +1,7 @@
 """Worst error of every compiled scalar formula of a neural-network course, over a sweep of all finite floats.
 
-Run as `python benchmarks/compiled_precision.py [--points N]`. Each formula is compiled from its textbook form and
+Run as `python benchmarks/compiled_precision.py [--points N]`, or with `--catalogue` for the table of the scalar entries
+of the catalogue against 200-bit values of their own formulas. Each formula is compiled from its textbook form and
 compared with Arb balls of at least 100 good bits of the same mathematical function, written by hand in a form that
 does not cancel. Swept is the first argument, over both signs: N magnitudes spaced evenly in the logarithm from 5e−324
 to 1.8e308, N between 1e−3 and 1e3, N between 0 and 760, and points close to the zeros of the function; the other
@@ -25,7 +26,11 @@ import scipy
 import sympy as sp
 from flint import arb
 
+from checks.precision_staged import staged_precision
+from checks.precision_sweep import sweep_precision
+from derive import catalogue
 from derive.compilation import compile_scalar
+from derive.entry import ArrayEntry, ScalarEntry
 from derive.functions import relu, sigma
 
 x, y, z, w, b, l, p, a, d = sp.symbols("x y z w b l p a d", real=True)  # noqa: E741 - l is the label in the course
@@ -151,8 +156,10 @@ FORMULAS = (
     ),
     Formula("L2 penalty slope", (x, a), a * x, lambda u, c: c * u, ((0.01,), (1e-4,))),
     Formula("Gaussian", (x,), sp.exp(-(x**2)), lambda u: (-u * u).exp()),
+    Formula("normal density", (x,), sp.exp(-(x**2) / 2) / sp.sqrt(2 * sp.pi), pdf, near=(35.198354615397378,)),
     Formula("Gaussian slope", (x,), slope(sp.exp(-(x**2))), lambda u: -2 * u * (-u * u).exp()),
     Formula("x exp(-x^2)", (x,), x * sp.exp(-(x**2)), lambda u: u * (-u * u).exp()),
+    Formula("x exp(x-x^2)", (x,), x * sp.exp(x - x**2), lambda u: u * (u - u * u).exp()),
     Formula(
         "x exp(-x^2) slope",
         (x,),
@@ -166,7 +173,6 @@ FORMULAS = (
         (x,),
         sp.sin(3 * x),
         lambda u: (3 * u).sin(),
-        span=THIRD,
         near=tuple(k * math.pi / 3 for k in (1, 2, 300)),
     ),
     Formula(
@@ -174,7 +180,6 @@ FORMULAS = (
         (x,),
         sp.cos(3 * x),
         lambda u: (3 * u).cos(),
-        span=THIRD,
         near=tuple(k * math.pi / 6 for k in (1, 3, 301)),
     ),
     Formula(
@@ -183,9 +188,9 @@ FORMULAS = (
         WAVE,
         lambda u, v: u * u + v * v + u * (v + 2) + (3 * u).cos(),
         OTHER,
-        (-1e150, 1e150),
-        lambda u, v: [u * u, v * v, u * v, 2 * u, (3 * u).cos()],
+        terms=lambda u, v: [u * u, v * v, u * (v + 2), (3 * u).cos()],
         is_sum=True,
+        near=(3.0115846874756982,),
     ),
     Formula(
         "wave by x",
@@ -199,6 +204,7 @@ FORMULAS = (
     ),
     Formula("wave by y", (x, y), x + 2 * y, lambda u, v: u + 2 * v, OTHER, terms=lambda u, v: [u, 2 * v], is_sum=True),
     Formula("bowl", (x, y), 3 * (x - 1) ** 2 + y**2 + 4, lambda u, v: 3 * (u - 1) ** 2 + v * v + 4, OTHER),
+    Formula("shifted square", (x,), 3 * (x - 1) ** 2, lambda u: 3 * (u - 1) ** 2, near=(1.0,)),
     Formula("bowl by x", (x,), 6 * (x - 1), lambda u: 6 * (u - 1), near=(1.0,)),
     Formula("bowl by y", (x,), 2 * x, lambda u: 2 * u),
     Formula(
@@ -369,10 +375,13 @@ def sweep(formula: Formula, count: int, dtype: type = np.float64) -> np.ndarray:
 
 
 def worst(
-    formula: Formula, count: int, dtype: type = np.float64
+    formula: Formula, count: int, dtype: type = np.float64, by_hand: Callable[..., np.ndarray] | None = None
 ) -> tuple[float, tuple[float, ...], int, float, tuple[float, ...]]:
-    """Return the worst error in its own unit, where, the number of points, and the worst beside a zero, and where."""
-    compiled = compile_scalar(formula.arguments, formula.form)
+    """Return the worst error in its own unit, where, the number of points, and the worst beside a zero, and where.
+
+    Of the compiled formula, which may not warn, or of a function written by hand, which may.
+    """
+    compiled = by_hand or compile_scalar(formula.arguments, formula.form)
     swept = sweep(formula, count, dtype)
     own, term = (0.0, ()), (0.0, ())
     compared = 0
@@ -380,9 +389,9 @@ def worst(
         columns = [swept, *(np.array(value, dtype) for value in given)]
         if any(column == 0 != value for column, value in zip(columns[1:], given, strict=True)):
             continue  # the value is not a float of this kind
-        with warnings.catch_warnings(), np.errstate(all="raise"):
+        with warnings.catch_warnings(), np.errstate(all="ignore" if by_hand else "raise"):
             warnings.simplefilter("error")
-            got = compiled(*columns)
+            got = np.broadcast_to(compiled(*columns), swept.shape)
         if got.dtype != dtype:
             raise SystemExit(f"{formula.name}: {got.dtype} for {np.dtype(dtype)}")
         given_exactly = tuple(float(column) for column in columns[1:])
@@ -400,15 +409,35 @@ def worst(
     return own[0], own[1], compared, term[0], term[1]
 
 
+def catalogue_table(points: int, only: str) -> None:
+    """Print the worst point of every scalar entry and its derivatives, and the worst of each array of staged ones."""
+    print(f"{'entry':18s}{'function':22s}{'points':>8s}{'ulp':>7s}  at")
+    for entry in catalogue.load_all():
+        if isinstance(entry, ScalarEntry) and entry.compilable and only in entry.name:
+            for row in sweep_precision(entry, count=points, seed=8):
+                print(f"{entry.name:18s}{row.function:22s}{row.compared:8d}{row.ulp:7.2f}  {row.at}", flush=True)
+        elif isinstance(entry, ArrayEntry) and entry.stages and entry.compilable and only in entry.name:
+            for array in staged_precision(entry, seed=1):
+                of_the_largest = "of the largest entry"
+                print(
+                    f"{entry.name:18s}{array.array:22s}{array.compared:8d}{array.ulp:7.2f}  {of_the_largest}",
+                    flush=True,
+                )
+
+
 def main() -> None:
     """Print one line for each formula."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--points", type=int, default=4000)
     parser.add_argument("--only", default="", help="formulas whose name holds this text")
+    parser.add_argument("--catalogue", action="store_true", help="the scalar entries of the catalogue instead")
     options = parser.parse_args()
     print(
         f"Python {platform.python_version()}, NumPy {np.__version__}, SciPy {scipy.__version__}, {platform.machine()}"
     )
+    if options.catalogue:
+        catalogue_table(options.points, options.only)
+        return
     print(f"{'formula':26s}{'dtype':>8s}{'points':>8s}{'own ulp':>9s}  {'at':44s}{'of the largest term':>20s}  at")
     for formula in FORMULAS:
         if options.only not in formula.name:

@@ -1,6 +1,7 @@
 """How far compiled code is from the true value, in units in the last place, judged by rigorous 200-bit enclosures."""
 
 import math
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -9,17 +10,22 @@ import sympy as sp
 from flint import arb, ctx, fmpq
 
 from checks.enclosure import UndefinedHereError, UnknownHereError, enclose
-from checks.samples import describe, extreme_arrays, extreme_points, is_label
+from checks.samples import Arrays, describe, extreme_arrays, extreme_points, is_label
 from checks.verdict import Attempt, Comparison, Counterexample, Enclosure, Status, Verdict
+from derive.compilation import Compiled
 from derive.entry import ArrayEntry, Entry, ScalarEntry
-from derive.functions import defined
+from derive.functions import defined, sigma, softplus
 from derive.indices import entry_symbol, instantiate, positions
 
 BITS = 200
 MOST_BITS = 1 << 15
 TOLERANCE = 2.0
 SMALLEST = 5e-324
+NOTHING = arb(2) ** -1200
+"""Every float beside a value below this is 0: e^(−10⁶⁰⁰) need not be known any better."""
 ILL_CONDITIONED = 1000
+SATURATING = (sp.exp, sp.log, sp.erf, sp.sinh, sp.cosh, sp.tanh, sigma, softplus)
+"""Functions with a limit, beside which a sum may be tiny far from every zero of its own: σ(40) − 1."""
 
 
 def ulps(computed: float, exact: arb, scale: arb | None = None) -> float:
@@ -61,7 +67,7 @@ def magnitude(formula: sp.Expr, point: dict[sp.Symbol, fmpq]) -> arb:
 
 
 def accurately(formula: sp.Expr, point: dict[sp.Symbol, fmpq]) -> arb:
-    """Return an enclosure with at least 200 accurate bits, or that of exact zero.
+    """Return an enclosure with at least 200 accurate bits, or that of exact zero or of what every float calls zero.
 
     The working precision is doubled until the ball is that small: 1 − σ(800) loses a thousand bits on the way.
 
@@ -72,8 +78,8 @@ def accurately(formula: sp.Expr, point: dict[sp.Symbol, fmpq]) -> arb:
     UnknownHereError
         Even the largest precision does not tell.
     """
-    # 1 + erf(u) is e^(−u²) small for negative u; as erfc(−u) it is evaluated without that cancellation.
-    formula = formula.replace(sp.erf, lambda u: sp.erfc(-u, evaluate=False) - 1)
+    inside = {s.args[0] for s in formula.atoms(sigma)}
+    formula = _without_cancellation(formula, frozenset(u for u in inside if enclose(u, point, 2 * BITS) > 0))
     bits = 2 * BITS
     while True:
         try:
@@ -82,11 +88,31 @@ def accurately(formula: sp.Expr, point: dict[sp.Symbol, fmpq]) -> arb:
             if bits >= MOST_BITS:
                 raise
         else:
-            if ball.rel_accuracy_bits() >= BITS or ball == 0:
+            if ball.rel_accuracy_bits() >= BITS or ball == 0 or abs(ball) < NOTHING:
                 return ball
             if bits >= MOST_BITS:
                 raise UnknownHereError(f"{formula} is not known to {BITS} bits with {bits} bits of working precision")
         bits *= 2
+
+
+@cache
+def _without_cancellation(formula: sp.Expr, positive: frozenset[sp.Expr]) -> sp.Expr:
+    """Write a formula so that no number of bits is lost that grows with its arguments.
+
+    1 + erf(u) is e^(−u²) small for negative u, as erfc(−u) it is not lost; σ(u) is 1 − σ(−u) for positive u, so that
+    1 − σ(u) is σ(−u); ln σ(u) is min(u, 0) − ln(1 + e^(−|u|)).
+    """
+
+    def log_sigma(u: sp.Expr) -> sp.Expr:
+        return sp.Min(u, 0) - sp.log(1 + sp.exp(-sp.Abs(u)))
+
+    formula = formula.replace(sp.erf, lambda u: sp.erfc(-u, evaluate=False) - 1)
+    for s in formula.atoms(sigma):
+        u = s.args[0]
+        formula = formula.xreplace({sp.log(s): log_sigma(u), sp.log(1 - s): log_sigma(-u)})
+        if u in positive:
+            formula = formula.xreplace({s: 1 - sigma(-u)})
+    return formula
 
 
 class Ledger:
@@ -120,20 +146,26 @@ class Ledger:
     def _close_to_a_zero(self, formula: sp.Expr, point: dict[sp.Symbol, fmpq], exact: arb) -> bool:
         """Tell whether the terms of the formula cancel here, so that the unit of the largest term counts.
 
-        A sum of products may cancel anywhere. A scalar function is close to a zero where a relative change of an
-        argument changes it a thousand times as much; labels are exact and do not count. So σ(40) − 1, which is tiny
-        and not close to a zero, is held to its own unit.
+        A sum of products may cancel anywhere, and so may a sum of powers and sines, and σ − y for a label y between 0
+        and 1. Any other scalar function is close to a zero where a relative change of an argument changes it a
+        thousand times as much; labels are exact and do not count. So σ(40) − 1, which is tiny and not close to a zero,
+        is held to its own unit.
         """
         if isinstance(self._entry, ArrayEntry):
             return self._entry.upstream is not None
         labels = {variable.symbol for variable in self._entry.variables if is_label(variable)}
-        moved = sum(
-            (
-                abs(enclose(symbol * sp.diff(defined(formula), symbol), point, 2 * BITS))
-                for symbol in formula.free_symbols - labels
-            ),
-            arb(0),
-        )
+        if any(0 < point[label] < 1 for label in labels) or (formula.is_Add and not formula.has(*SATURATING)):
+            return True
+        try:
+            moved = sum(
+                (
+                    abs(enclose(symbol * sp.diff(defined(formula), symbol), point, 2 * BITS))
+                    for symbol in formula.free_symbols - labels
+                ),
+                arb(0),
+            )
+        except UnknownHereError:
+            return False
         return bool(moved > ILL_CONDITIONED * abs(exact))
 
     def _refuted(self, value: float, exact: arb, error: float, what: str, where: str) -> Verdict:
@@ -190,18 +222,26 @@ def exactly(value: float) -> fmpq:
     return fmpq(*float(value).as_integer_ratio())
 
 
-def _scalar(entry: ScalarEntry, ledger: Ledger) -> None:
-    arrays = extreme_points(entry)
-    values = [arrays[name] for name in entry.arguments]
-    codes = [("function", entry.compiled_value, entry.value)] + [
+def scalar_codes(entry: ScalarEntry) -> list[tuple[str, Compiled, sp.Expr]]:
+    """Return what is compiled of a scalar entry, with its name and its formula."""
+    return [("function", entry.compiled_value, entry.value)] + [
         (f"derivative by {name}", code, entry.textbook(name)) for name, code in entry.compiled_gradient.items()
     ]
+
+
+def _scalar(entry: ScalarEntry, ledger: Ledger) -> None:
+    for what, code, formula in scalar_codes(entry):
+        compare(entry, ledger, what, code, formula, extreme_points(entry))
+
+
+def compare(entry: ScalarEntry, ledger: Ledger, what: str, code: Compiled, formula: sp.Expr, arrays: Arrays) -> None:
+    """Measure compiled code at points given as one array for each variable, all of one shape."""
+    values = [arrays[name] for name in entry.arguments]
     symbols = [variable.symbol for variable in entry.variables]
-    for what, code, formula in codes:
-        computed = np.asarray(code(*values))
-        for place in range(values[0].size):
-            point = {symbol: exactly(float(value.flat[place])) for symbol, value in zip(symbols, values, strict=True)}
-            ledger.measure(computed.flat[place], formula, point, what, describe(entry, arrays, place))
+    computed = np.asarray(code(*values))
+    for place in range(values[0].size):
+        point = {symbol: exactly(float(value.flat[place])) for symbol, value in zip(symbols, values, strict=True)}
+        ledger.measure(computed.flat[place], formula, point, what, describe(entry, arrays, place))
 
 
 def _arrays(entry: ArrayEntry, ledger: Ledger) -> None:

@@ -28,24 +28,35 @@ def _is_module(node: ast.expr) -> bool:
 
 
 def _helpers(called: set[str]) -> list[str]:
-    """Return the source of helpers, and of what they call in turn, in the order of their module."""
+    """Return the imports and the source of helpers, and of what they call in turn, in the order of their modules."""
     from derive.compilation import floats, kernels
 
-    functions = {
-        node.name: node
-        for module in (floats, kernels)
-        for node in ast.parse(inspect.getsource(module)).body
-        if isinstance(node, ast.FunctionDef)
-    }
-    wanted, waiting = set(), list(called)
+    parts: dict[str, ast.stmt] = {}
+    for module in [floats, *(part for part in vars(kernels).values() if inspect.ismodule(part))]:
+        for node in ast.parse(inspect.getsource(module)).body:
+            bare = _WithoutAnnotations().visit(node)
+            parts |= {name: bare for name in _names(bare) if parts.get(name) is None}
+    wanted: dict[str, None] = {}
+    waiting = list(called)
     while waiting:
         name = waiting.pop()
-        if name in wanted:
-            continue
-        wanted.add(name)
-        names = {node.id for node in ast.walk(functions[name]) if isinstance(node, ast.Name)}
-        waiting += names & functions.keys()
-    return [ast.unparse(_WithoutAnnotations().visit(node)) for name, node in functions.items() if name in wanted]
+        if name not in wanted:
+            wanted[name] = None
+            waiting += {node.id for node in ast.walk(parts[name]) if isinstance(node, ast.Name)} & parts.keys()
+    chosen = dict.fromkeys(node for name, node in parts.items() if name in wanted)
+    return [ast.unparse(node) for node in chosen]
+
+
+def _names(node: ast.stmt) -> list[str]:
+    """Return the names that a statement of a module brings in, except from modules of ours."""
+    if isinstance(node, ast.FunctionDef):
+        return [node.name]
+    if isinstance(node, ast.Assign):
+        return [name.id for name in ast.walk(node.targets[0]) if isinstance(name, ast.Name)]
+    ours = isinstance(node, ast.ImportFrom) and (node.module or "").startswith("derive.")
+    if isinstance(node, (ast.Import, ast.ImportFrom)) and not ours:
+        return [alias.asname or alias.name for alias in node.names]
+    return []
 
 
 class _WithoutAnnotations(ast.NodeTransformer):

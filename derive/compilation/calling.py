@@ -7,7 +7,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 8192
+BLOCK = 32768
 """Elements worked on at once: intermediate results of this size stay in the cache of one core."""
 
 
@@ -81,14 +81,14 @@ def numbers(
 
 
 def elementwise(
-    name: str, names: Sequence[str], formula: Callable[..., Any], *, quiet: bool, single: bool, native: bool = False
+    name: str, names: Sequence[str], formula: Callable[..., Any], *, quiet: bool, whole: bool
 ) -> Callable[..., Any]:
     """Wrap a formula on float64 arrays as an elementwise function.
 
     float32 is computed in float64 and rounded once: right to half a unit in its last place. An overflow to infinity or
     an underflow to zero is the correctly rounded value and no reason for a warning. `quiet` also silences invalid
-    operations: set for formulas whose unused branches meet them. `single` says that the formula is so
-    short that blocks save nothing, `native` that it rounds once: then float32 is computed as it is.
+    operations: set for formulas whose unused branches meet them. `whole` says that the formula is so short that blocks
+    save nothing, and as good in float32: then arrays of one dtype are computed as they are.
     """
     others: Literal["ignore"] | None = "ignore" if quiet else None
     names = tuple(names)
@@ -101,10 +101,11 @@ def elementwise(
             shapes = ", ".join(f"{label} {array.shape}" for label, array in zip(names, arrays, strict=True))
             raise ValueError(f"{name}: the shapes do not broadcast: {shapes}") from None
         with np.errstate(over="ignore", under="ignore", divide=others, invalid=others):
-            whole = (native and dtype == np.float32) or ((single or native) and dtype == np.float64)
-            if whole and all(a.shape in (shape, ()) and a.dtype == dtype for a in arrays):
+            as_is = all(array.shape in (shape, ()) and array.dtype == dtype for array in arrays)
+            if whole and as_is and dtype.itemsize >= 4:
                 result = np.asarray(formula(*arrays))
-                if result.shape != shape or any(np.may_share_memory(result, array) for array in arrays):
+                shared = any(np.may_share_memory(result, array) for array in arrays)
+                if shared or result.shape != shape or result.dtype != dtype:
                     result = np.broadcast_to(result, shape).astype(dtype)
             elif int(np.prod(shape)) <= BLOCK:
                 result = np.empty(shape, dtype)

@@ -1,5 +1,6 @@
 """What the kernels do with the parts of floats: exact errors of products, choices by element, polynomials."""
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -17,10 +18,56 @@ def high(x: Any) -> Any:
     return (x.view(np.int64) & -(1 << 27)).view(np.float64)
 
 
-def square_error(x: Floats, square: Floats) -> Floats:
-    """Return x² − square, where square is x² rounded, to 26 bits and more."""
-    upper = high(x)
-    return np.asarray((upper * upper - square) + (x - upper) * (x + upper))
+def product_error(a: Any, b: Any, rounded: Any) -> Any:
+    """Return a·b − rounded, where rounded is a·b rounded, to 25 bits and more; a whole number a is best given first."""
+    if isinstance(a, int) and a > 2 and (a - 1) & (a - 2) == 0:  # (2ᵏ + 1) b is one sum (Dekker)
+        return b - (rounded - (a - 1) * b)
+    upper = high(b)
+    if isinstance(a, int) and abs(a) < 1 << 26:
+        error = upper * a
+        error -= rounded
+    else:
+        a = np.float64(a) if isinstance(a, (int, float)) else a
+        a_upper = high(a)
+        error = upper * a_upper
+        error -= rounded
+        error += upper * (a - a_upper)
+    error += (b - upper) * a
+    return error
+
+
+def sum_error(a: Any, b: Any, rounded: Any) -> Any:
+    """Return a + b − rounded exactly, where rounded is a + b rounded (Knuth)."""
+    back = rounded - a
+    return (a - (rounded - back)) + (b - back)
+
+
+def one_plus_squared(t: Floats, square: Floats) -> tuple[Floats, Floats]:
+    """Return (1 + t)² rounded and what it lacks, for 0 ≤ t ≤ 1 and the square of t: the larger term first (Dekker)."""
+    partial = square + 1
+    lacking = square - (partial - 1)
+    double = t + t
+    total = partial + double
+    double -= total - partial
+    lacking += double
+    return total, lacking
+
+
+def divided(top: Any, bottom: Any, bottom_lacks: Any, top_lacks: Any = None) -> tuple[Any, Any]:
+    """Return (top + top_lacks) / (bottom + bottom_lacks) as a quotient of 26 bits and the rest: a long division."""
+    first = high(top / bottom)
+    upper = high(bottom)
+    rest = top - first * upper
+    rest -= first * ((bottom - upper) + bottom_lacks)
+    if top_lacks is not None:
+        rest += top_lacks
+    rest /= bottom
+    return first, rest
+
+
+def with_sign_of(u: Any, value: Any) -> Any:
+    """Return value where the sign bit of u is not set and −value where it is; float64 numbers."""
+    return (value.view(np.int64) ^ (u.view(np.int64) & np.int64(-(2**63)))).view(np.float64)
 
 
 def product(a: Any, b: Any) -> tuple[Any, Any]:
@@ -42,7 +89,22 @@ def where(condition: Any, yes: Any, no: Any) -> Floats:
     if isinstance(no, int) and no == 0:
         return np.asarray(first & mask).view(np.float64)
     second = np.asarray(no, np.float64).view(np.int64)
-    return np.asarray(((first ^ second) & mask) ^ second).view(np.float64)
+    chosen = (first ^ second) & mask
+    chosen ^= second
+    return np.asarray(chosen).view(np.float64)
+
+
+def replaced(result: Any, inside: Any, function: Callable[[Floats], Floats], *arguments: Any) -> Floats:
+    """Return the result, and function(*arguments) where the condition holds: computed there only.
+
+    The condition and the arguments have the shape of the result.
+    """
+    places = np.flatnonzero(inside)
+    if not places.size:
+        return np.asarray(result)
+    changed: Floats = np.array(result, order="C")
+    changed.reshape(-1)[places] = function(*(np.asarray(argument).reshape(-1)[places] for argument in arguments))
+    return changed
 
 
 def polynomial(t: Floats, coefficients: tuple[float, ...]) -> Floats:
@@ -53,3 +115,8 @@ def polynomial(t: Floats, coefficients: tuple[float, ...]) -> Floats:
         result *= t
     result += coefficients[0]
     return result
+
+
+def is_binary(label: Any) -> bool:
+    """Say whether all labels are 0 or 1."""
+    return bool(np.all((label == 0) | (label == 1)))

@@ -52,13 +52,13 @@ class one_minus_erf(sp.Function):  # type: ignore[misc]  # noqa: N801
 
 
 class times_exp(sp.Function):  # type: ignore[misc]  # noqa: N801
-    """p e^(v + δ), for v so small that e^v alone is subnormal and has lost digits that p e^v still has."""
+    """(p + ε) e^(v + δ) from (p, v), (p, v, δ) or (p, v, δ, ε), also where e^v alone is subnormal and p e^v is not."""
 
-    nargs = (2, 3)
+    nargs = (2, 3, 4)
 
     def definition(self) -> sp.Expr:
-        """Return p e^(v + δ)."""
-        return self.args[0] * sp.exp(sp.Add(*self.args[1:]))
+        """Return (p + ε) e^(v + δ)."""
+        return sp.Add(self.args[0], *self.args[3:]) * sp.exp(sp.Add(*self.args[1:3]))
 
 
 class bce_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
@@ -183,6 +183,17 @@ class weighted_log_ratio(sp.Function):  # type: ignore[misc]  # noqa: N801
         return y * sp.log(y / p)
 
 
+class clipped(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """u where −d ≤ u ≤ d, else the nearer of −d and d, for d > 0."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return max(−d, min(u, d)) from the arguments (u, d)."""
+        u, d = self.args
+        return sp.Max(-d, sp.Min(u, d))
+
+
 class scaled(sp.Function):  # type: ignore[misc]  # noqa: N801
     """c u, not multiplied out."""
 
@@ -211,6 +222,63 @@ class rounding(sp.Function):  # type: ignore[misc]  # noqa: N801
         return sp.S.Zero
 
 
+class square_error(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """What the rounded square of u lacks, from the arguments (u, u²); 0 in the reals."""
+
+    nargs = 2
+
+    def definition(self) -> sp.Expr:
+        """Return 0."""
+        return sp.S.Zero
+
+
+class sum_in_turn(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """a + b + …, summed up in this order."""
+
+    def definition(self) -> sp.Expr:
+        """Return a + b + …."""
+        return sp.Add(*self.args)
+
+
+class product_in_turn(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """a b …, multiplied in this order: the array that the first factor makes is used again for what follows."""
+
+    def definition(self) -> sp.Expr:
+        """Return a b …."""
+        return sp.Mul(*self.args)
+
+
+class gaussian(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """e^(−c u²) for a power of two c, from the arguments (u,) or (u, c)."""
+
+    nargs = (1, 2)
+
+    def definition(self) -> sp.Expr:
+        """Return e^(−c u²)."""
+        return sp.exp(-sp.Mul(*self.args[1:]) * self.args[0] ** 2)
+
+
+class times_gaussian(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """u e^(−c u²) for a power of two c, from the arguments (u,) or (u, c)."""
+
+    nargs = (1, 2)
+
+    def definition(self) -> sp.Expr:
+        """Return u e^(−c u²)."""
+        return self.args[0] * gaussian(*self.args).definition()
+
+
+class quadratic_gaussian(sp.Function):  # type: ignore[misc]  # noqa: N801
+    """(a + b u²) e^(−c u²) for a whole a and powers of two b, c, from the arguments (a, b, u) or (a, b, u, c)."""
+
+    nargs = (3, 4)
+
+    def definition(self) -> sp.Expr:
+        """Return (a + b u²) e^(−c u²)."""
+        a, b, *u = self.args
+        return (a + b * u[0] ** 2) * gaussian(*u).definition()
+
+
 class exact_exp(sp.Function):  # type: ignore[misc]  # noqa: N801
     """e^(v + δ) for a small δ."""
 
@@ -222,23 +290,19 @@ class exact_exp(sp.Function):  # type: ignore[misc]  # noqa: N801
 
 
 class exact_sin(sp.Function):  # type: ignore[misc]  # noqa: N801
-    """sin(v + δ) for the rounding error δ of v."""
-
-    nargs = 2
+    """sin v from v, rounded, and the terms whose sum it is, as in `rounding`."""
 
     def definition(self) -> sp.Expr:
-        """Return sin(v + δ)."""
-        return sp.sin(sp.Add(*self.args))
+        """Return sin v."""
+        return sp.sin(self.args[0])
 
 
 class exact_cos(sp.Function):  # type: ignore[misc]  # noqa: N801
-    """cos(v + δ) for the rounding error δ of v."""
-
-    nargs = 2
+    """cos v from v, rounded, and the terms whose sum it is, as in `rounding`."""
 
     def definition(self) -> sp.Expr:
-        """Return cos(v + δ)."""
-        return sp.cos(sp.Add(*self.args))
+        """Return cos v."""
+        return sp.cos(self.args[0])
 
 
 class exact_square(sp.Function):  # type: ignore[misc]  # noqa: N801
@@ -252,10 +316,12 @@ class exact_square(sp.Function):  # type: ignore[misc]  # noqa: N801
 
 
 NORMAL = (normal_cdf, gelu, gelu_slope)
+GAUSSIAN = (gaussian, times_gaussian, quadratic_gaussian)
 EXACT = (exact_exp, exact_sin, exact_cos, exact_square)
 INTERNAL = (
     *(sigma_slope, xlogy, xlog1py, one_minus_erf, times_exp, bce_slope, quotient, silu_slope, log_cosh, log_ratio),
-    *(weighted_log_ratio, residual_slope, residual_square, scaled, scaled_square, rounding, *NORMAL, *EXACT),
+    *(weighted_log_ratio, residual_slope, residual_square, clipped, scaled, scaled_square, rounding, square_error),
+    *(sum_in_turn, product_in_turn, *NORMAL, *GAUSSIAN, *EXACT),
 )
 
 

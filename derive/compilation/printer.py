@@ -23,8 +23,8 @@ IMPORTS = {
 
 
 FUNCTIONS = {
-    nodes.xlogy: "special.xlogy",
-    nodes.xlog1py: "special.xlog1py",
+    nodes.xlogy: "stable.xlogy",
+    nodes.xlog1py: "stable.xlog1py",
     nodes.one_minus_erf: "special.erfc",
     nodes.exact_exp: "stable.exp",
     nodes.exact_sin: "stable.sin",
@@ -34,10 +34,22 @@ FUNCTIONS = {
         node: f"stable.{node.__name__}"
         for node in (
             *(nodes.times_exp, nodes.quotient, nodes.silu_slope, nodes.log_cosh, nodes.log_ratio),
-            *(nodes.weighted_log_ratio, nodes.residual_slope, nodes.residual_square, nodes.rounding, *nodes.NORMAL),
+            *(
+                nodes.bce_slope,
+                nodes.weighted_log_ratio,
+                nodes.residual_slope,
+                nodes.residual_square,
+                nodes.rounding,
+            ),
+            *(nodes.square_error, *nodes.NORMAL, *nodes.GAUSSIAN),
         )
     },
 }
+
+
+def _an_argument(condition: sp.Basic) -> sp.Basic:
+    """Return one of the arrays that a condition compares."""
+    return min(condition.free_symbols, key=str)
 
 
 class StablePrinter(SciPyPrinter):  # type: ignore[misc]
@@ -92,6 +104,8 @@ class StablePrinter(SciPyPrinter):  # type: ignore[misc]
         for value, condition in reversed(expr.args):
             if condition == sp.true:
                 text = self._print(value)
+            elif (value, text) == (1, "0"):  # a step
+                text = f"{self._print(condition)}.astype({self._print(_an_argument(condition))}.dtype)"
             else:
                 text = f"stable.where({self._print(condition)}, {self._print(value)}, {text})"
         return text
@@ -117,6 +131,16 @@ class StablePrinter(SciPyPrinter):  # type: ignore[misc]
     def _print_Function(self, expr: sp.Expr) -> str:
         function = FUNCTIONS.get(type(expr))
         return self._call(function, expr.args) if function else str(super()._print_Function(expr))
+
+    def _print_sum_in_turn(self, expr: sp.Expr) -> str:
+        text = " + ".join(self.parenthesize(term, 50) for term in expr.args)
+        return f"({text})" if len(expr.args) > 1 else text
+
+    def _print_product_in_turn(self, expr: sp.Expr) -> str:
+        return "*".join(self.parenthesize(factor, 60) for factor in expr.args if factor != 1)
+
+    def _print_clipped(self, expr: sp.Expr) -> str:
+        return self._call("np.clip", (expr.args[0], -expr.args[1], expr.args[1]))
 
     def _print_scaled(self, expr: sp.Expr) -> str:
         return f"({self.parenthesize(expr.args[0], 50)}*({self._print(expr.args[1])}))"

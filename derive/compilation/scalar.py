@@ -14,7 +14,16 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.compilation.calling import Compiled, elementwise
 from derive.compilation.errors import NotCompilable
-from derive.compilation.nodes import INTERNAL, bce_slope, meaning, scaled, scaled_square
+from derive.compilation.nodes import (
+    INTERNAL,
+    bce_slope,
+    clipped,
+    meaning,
+    product_in_turn,
+    scaled,
+    scaled_square,
+    sum_in_turn,
+)
 from derive.compilation.printer import IMPORTS, NAMESPACE, StablePrinter
 from derive.compilation.rewritings import stabilised
 from derive.functions import defined, sigma, softplus
@@ -82,33 +91,37 @@ def compile_scalar(arguments: Sequence[sp.Symbol], expression: sp.Expr, *, name:
         name,
         labels,
         source,
-        elementwise(name, labels, function, quiet=quiet, single=_is_short(stable), native=_is_single(stable)),
+        elementwise(name, labels, function, quiet=quiet, whole=_is_short(stable)),
     )
 
 
 def _is_short(expression: sp.Expr) -> bool:
-    """Say whether a formula is a polynomial or a quotient of at most five operations: blocks save nothing."""
-    parts = (sp.Add, sp.Mul, sp.Pow, sp.Symbol, sp.Rational, scaled, scaled_square)
-    return all(isinstance(node, parts) for node in sp.preorder_traversal(expression)) and expression.count_ops() <= 5
+    """Say whether a formula is of at most eight operations that take little time: blocks save nothing.
 
-
-def _is_single(expression: sp.Expr) -> bool:
-    """Say whether a formula is at most one NumPy function of its arguments, rounding once.
-
-    Blocks save nothing then, and float32 computed as it is is as good as through float64 (tanh to 1.4 units). With an
-    exponential or a logarithm it is not: in float32 NumPy's own are off by 2.5 units.
+    It is then also as good in float32 as in float64, where its whole numbers are floats of both kinds: no exponential,
+    no logarithm, which NumPy has in float32 to 2.5 units only, and no helper, which works on the bits of float64.
     """
-    numbers = expression.atoms(sp.Number, sp.NumberSymbol)
-    if expression.has(*INTERNAL) or not all(n.is_Integer and abs(n) < 2**24 for n in numbers):
+    if _is_step(expression):
+        expression = expression.args[0][1].lhs
+    parts = (
+        *(sp.Add, sp.Mul, sp.Pow, sp.Symbol, sp.Rational, sp.Max, sp.Min, sp.Abs, sp.sign),
+        *(clipped, sum_in_turn, product_in_turn, scaled, scaled_square),
+    )
+    if isinstance(expression, sp.tanh) and expression.args[0].is_Symbol:
+        return True  # to 1.4 units in float32
+    return (
+        all(isinstance(node, parts) for node in sp.preorder_traversal(expression))
+        and all(max(abs(number.p), number.q) < 2**24 for number in expression.atoms(sp.Rational))
+        and expression.count_ops() <= 8
+    )
+
+
+def _is_step(expression: sp.Expr) -> bool:
+    """Say whether a formula is 1 where one side of a comparison with a number is larger, and 0 elsewhere."""
+    if not isinstance(expression, sp.Piecewise) or len(expression.args) != 2:
         return False
-    if isinstance(expression, (sp.Max, sp.Min, sp.Abs, sp.sign, sp.tanh)):
-        return all(argument.is_Atom for argument in expression.args) and len(expression.args) <= 2
-    return expression.is_Atom or (isinstance(expression, (sp.Add, sp.Mul)) and _is_flat(expression))
-
-
-def _is_flat(expression: sp.Expr) -> bool:
-    """Say whether a formula is one sum or one product of two symbols or numbers."""
-    return len(expression.args) == 2 and all(argument.is_Atom for argument in expression.args)
+    (above, condition), (below, _) = expression.args
+    return bool((above, below) == (1, 0) and isinstance(condition, Relational) and condition.rhs.is_number)
 
 
 def check_name(name: str) -> None:
@@ -159,7 +172,7 @@ def translate(
     symbols: Sequence[sp.Symbol], stable: sp.Expr, name: str, printer: StablePrinter | None = None
 ) -> tuple[Callable[..., Any], str]:
     """Return NumPy code for a formula that needs no more rewriting: the function and its source."""
-    stable = rounded_constants(_lower_quotients(stable))
+    stable = rounded_constants(stable)
     shared = sp.numbered_symbols("t", exclude=[sp.Symbol(symbol.name) for symbol in symbols])
     function = sp.lambdify(
         list(symbols),
@@ -171,17 +184,6 @@ def translate(
     body = inspect.getsource(function).replace("def _lambdifygenerated(", f"def {name}(", 1)
     imports = [line for prefix, line in IMPORTS.items() if prefix in body]
     return function, "\n".join([*imports, "", "", body]).lstrip("\n")
-
-
-def _lower_quotients(expression: sp.Expr) -> sp.Expr:
-    """Write the slope of the cross-entropy with its two values at 0/0."""
-
-    def written(node: sp.Expr) -> sp.Expr:
-        y, v = node.args
-        inside = sp.Eq(v, y) & sp.Eq(v * (1 - v), 0)
-        return sp.Piecewise((1 - 2 * v, inside), (node.definition(), True))
-
-    return expression.replace(lambda node: isinstance(node, bce_slope), written)
 
 
 def rounded_constants(expression: sp.Expr) -> sp.Expr:
