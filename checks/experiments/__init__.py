@@ -33,6 +33,7 @@ EXPERIMENTS: Mapping[str, Experiment] = MappingProxyType(
         "fashion-documented": Experiment(
             "Fashion-MNIST as document 003 trains on it", "fashion", "fashion_as_documented", repeated=True
         ),
+        "mnist": Experiment("MNIST, 784-256-128-10 beside scikit-learn", "deep", "mnist"),
         "fashion-deep": Experiment("Fashion-MNIST, 784-256-128-10 beside scikit-learn", "deep", "fashion_deep"),
         "fashion-conv": Experiment("Fashion-MNIST, a small convolutional network", "fashion", "fashion_convolutional"),
         "conv": Experiment("Squares against noise, the convolutional example", "conv", "conv"),

@@ -6,6 +6,7 @@ from checks.experiments.findings import Counter, Options, Progress, Table, expec
 from checks.networks.training import Watcher
 from checks.result import Result, timed
 from numeric.data import fashion
+from numeric.data import mnist as mnist_data
 from numeric.experiments import deep as numeric_deep
 from numeric.experiments.deep import DeepRun
 from numeric.losses import SoftmaxCrossEntropy
@@ -19,6 +20,12 @@ def fashion_deep(options: Options, progress: Progress | None) -> tuple[tuple[Tab
     """Train on Fashion-MNIST."""
     data = fashion.load(options.data_dir, download=options.download)
     return _trained("fashion-deep", data, 0.83, progress)
+
+
+def mnist(options: Options, progress: Progress | None) -> tuple[tuple[Table, ...], list[Result], DeepRun]:
+    """Train on MNIST."""
+    data = mnist_data.load(options.data_dir, download=options.download)
+    return _trained("mnist", data, 0.95, progress)
 
 
 def _trained(

@@ -23,6 +23,7 @@ class Name(StrEnum):
     HALVES = "halves"
     FASHION = "fashion"
     FASHION_DOCUMENTED = "fashion-documented"
+    MNIST = "mnist"
     FASHION_DEEP = "fashion-deep"
     FASHION_CONV = "fashion-conv"
     CONV = "conv"
@@ -35,14 +36,16 @@ def command(
         Name,
         typer.Argument(
             help="wave, mountain: descent and ascent; landscape, ring: piecewise-linear networks; digits, halves; "
-            "fashion, fashion-documented, fashion-deep, fashion-conv; conv, conv-rates, conv-mistakes.",
+            "fashion, fashion-documented, fashion-deep, fashion-conv; mnist; conv, conv-rates, conv-mistakes.",
             show_choices=False,
             metavar="EXPERIMENT",
         ),
     ],
     report: Annotated[Path | None, typer.Option(help="Write EXPERIMENT.html and EXPERIMENT.json here.")] = None,
     seeds: Annotated[int | None, typer.Option(min=1, help="Over how many seeds, where it is repeated.")] = None,
-    data_dir: Annotated[Path | None, typer.Option(help="Folder with the four Fashion-MNIST files.")] = None,
+    data_dir: Annotated[
+        Path | None, typer.Option(help="Folder with the four files of Fashion-MNIST (or MNIST).")
+    ] = None,
     download: Annotated[bool, typer.Option(help="Download the data if they are found nowhere.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:

@@ -1,6 +1,7 @@
 """`gradproof train`'s experiments as verdicts and tables; the sound ones agree, planted errors do not."""
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,7 +12,9 @@ from checks.networks.training import Watcher
 from checks.verdict import Status
 from gradproof.cli.train import Name
 from numeric.data import fashion as fashion_data
+from numeric.data import mnist
 from numeric.data.errors import DataMissing
+from numeric.data.files import LabelledImages
 from numeric.experiments import ring_detector
 from numeric.functions import landscapes
 from numeric.layers import Linear
@@ -124,6 +127,27 @@ def test_a_table_has_a_cell_under_each_heading() -> None:
 def test_an_experiment_needs_a_seed() -> None:
     with pytest.raises(ValueError, match="at least one seed"):
         experiments.run("digits", Options(seeds=0))
+
+
+def test_mnist_runs_on_the_data_that_it_is_given(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(3)
+    labels = np.arange(400) % 10
+    images = np.zeros((400, 28, 28), dtype=np.uint8)
+    images[np.arange(400), 2 * labels, :] = 255  # a bar whose height is the digit
+    images += rng.integers(0, 40, size=images.shape, dtype=np.uint8)
+    drawn = LabelledImages(images[:320], labels[:320], images[320:], labels[320:], mnist.CLASSES, "drawn for a test")
+    monkeypatch.setattr(mnist, "load", lambda *_, **__: drawn)
+    found = experiments.run("mnist")
+    assert {row.verdict.status for row in found.results if row.check.startswith(("gradients", "random"))} == {
+        Status.AGREES
+    }
+    assert found.tables[0].rows[1][0] == "MLPClassifier"
+
+
+def test_mnist_that_is_nowhere_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
+    with pytest.raises(DataMissing, match="--data-dir"):
+        experiments.run("mnist", Options(download=False))
 
 
 @pytest.mark.slow

@@ -108,7 +108,7 @@ def _fashion_documented(exhibit: Any) -> "list[Picture | None]":
     return [accuracies_picture("fashion-documented", rows, caption)]
 
 
-def _fashion_deep(exhibit: Any) -> "list[Picture | None]":
+def _deep(exhibit: Any) -> "list[Picture | None]":
     from worksheets.report.figures.training import epochs_picture
 
     return [epochs_picture("deep", "784-256-128-10", exhibit.history, exhibit.accuracy)]
@@ -162,7 +162,8 @@ _DRAWN: Mapping[str, Callable[[Any], "list[Picture | None]"]] = {
     "halves": _halves,
     "fashion": _fashion,
     "fashion-documented": _fashion_documented,
-    "fashion-deep": _fashion_deep,
+    "mnist": _deep,
+    "fashion-deep": _deep,
     "fashion-conv": _fashion_conv,
     "conv": _conv,
     "conv-rates": _conv_rates,
