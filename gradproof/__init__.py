@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from checks.run import Run, verify
     from checks.verdict import Status, Verdict
     from derive.catalogue import load, names
+    from worksheets import feedback
     from worksheets.training import train
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "check_backward": "checks.gradients",
     "check_gradient": "checks.gradients",
     "check_network": "checks.networks",
+    "feedback": "worksheets.feedback",
     "identical": "checks.identity",
     "judge": "checks.formulas",
     "judged": "checks.formulas",
@@ -48,6 +50,7 @@ __all__ = [
     "check_backward",
     "check_gradient",
     "check_network",
+    "feedback",
     "identical",
     "judge",
     "judged",
@@ -65,8 +68,28 @@ def __getattr__(name: str) -> Any:
         return version("gradproof")
     if name not in _HOMES:
         raise AttributeError(f"gradproof has no public name {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    home = import_module(_HOMES[name])
+    return home if _HOMES[name].endswith(f".{name}") else getattr(home, name)
 
 
 def __dir__() -> list[str]:
     return sorted([*__all__, "__version__"])
+
+
+def _show_verdicts_in_notebooks() -> None:
+    """Tell IPython, where we run in it, how a verdict is shown; nothing is loaded before one is."""
+    import sys
+
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    formatter = getattr(shell, "display_formatter", None)
+    if formatter is None:
+        return
+
+    def html(verdict: Any) -> str:
+        return str(import_module("worksheets.feedback.shown").html(verdict))
+
+    formatter.formatters["text/html"].for_type_by_name("checks.verdict", "Verdict", html)
+
+
+_show_verdicts_in_notebooks()

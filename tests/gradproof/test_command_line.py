@@ -104,7 +104,7 @@ def test_the_same_run_twice_gives_the_same_verdicts() -> None:
         (["train", "wave", "--seeds", "3"], ["wave is not repeated over seeds", "conv-rates"]),
         (["train", "digits", "--seeds", "0"], ["--seeds"]),
         (["train", "digits", "--seeds", "many"], ["--seeds"]),
-        (["worksheet", "build"], ["name one worksheet, or say --all"]),
+        (["worksheet", "build"], ["name worksheets, or say --all"]),
         (["worksheet", "build", "nonsense"], ["there is no worksheet 'nonsense'"]),
         (["train", "fashion", "--data-dir", "no-such-folder"], ["no-such-folder"]),
     ],

@@ -1,0 +1,43 @@
+"""Finds the formulas that a student typed into a Markdown cell."""
+
+import re
+
+from derive.reading import split_chain
+
+PLACEHOLDER = re.compile(r"\\text\s*\{\s*\?\s*\}")
+_MATH = re.compile(
+    r"\$\$(?P<display>.+?)\$\$|\\\[(?P<bracket>.+?)\\\]|\\begin\{(?P<name>align\*?|equation\*?|gather\*?)\}(?P<inside>.+?)\\end\{(?P=name)\}"
+    r"|(?<![\\$])\$(?P<inline>[^$\n]+?)\$",
+    re.DOTALL,
+)
+_ALIGNED = re.compile(r"\\(?:begin|end)\{(?:aligned|split|gathered)\}")
+
+
+def formulas(markdown: str) -> list[str]:
+    r"""Return the answers of a Markdown cell: of each formula in mathematics mode what stands behind its last `=`.
+
+    Parameters
+    ----------
+    markdown:
+        The text of the cell. Formulas stand between `$$`, `\[ \]`, in an `align` environment, or between `$` where
+        there are no displayed ones.
+
+    Returns
+    -------
+    list of str
+        In order; "" for one that still holds the placeholder of the worksheet.
+    """
+    found = list(_MATH.finditer(markdown))
+    displayed = [match for match in found if match["inline"] is None]
+    answers = []
+    for match in displayed or found:
+        text = next(
+            text for text in (match["display"], match["bracket"], match["inside"], match["inline"]) if text is not None
+        )
+        text = _ALIGNED.sub(" ", text).replace("&", " ").replace(r"\\", " ").strip()
+        if PLACEHOLDER.search(text):
+            answers.append("")
+            continue
+        parts = split_chain(text)
+        answers.append(parts[-1][0].strip().rstrip(".,;") if parts else "")
+    return answers

@@ -1,0 +1,121 @@
+"""Makes all files of a worksheet in memory, and writes them so that at no moment one is half-written."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from worksheets.building.execution import execute
+from worksheets.building.hidden import add_hidden_tests
+from worksheets.building.key import key, key_text
+from worksheets.building.leaks import leaks, strings_of
+from worksheets.building.markdown import UnknownLatexError
+from worksheets.building.notebook import NBGRADER, SOLUTION, STUDENT, cells, notebook, notebook_text
+from worksheets.building.page import page
+from worksheets.sheet import Source
+from worksheets.source import Problem, SourceError
+
+Progress = Callable[[str, int, int], None]
+Files = dict[str, bytes]
+
+NAMES = ("student.ipynb", "solution.ipynb", "key.json", "student.html", "solution.html")
+
+
+class LeakError(RuntimeError):
+    """What students get holds an answer; nothing is written."""
+
+
+def make(source: Source, *, progress: Progress | None = None) -> Files:
+    """Return every file of a worksheet by its name.
+
+    Parameters
+    ----------
+    source:
+        A worksheet that was resolved.
+    progress:
+        Called with what is being done, how much is done, and how much there is.
+
+    Raises
+    ------
+    ExecutionError
+        A cell of the solution fails.
+    LeakError
+        A student's file would hold an answer.
+    SourceError
+        A formula cannot be shown on a page.
+    """
+    say = progress or (lambda *_: None)
+    say("hidden tests", 0, 1)
+    add_hidden_tests(source)
+    student, solution = notebook(source, STUDENT), notebook(source, SOLUTION)
+    execute(solution, progress=say)
+    html_of = {cell.id: cell.html for cell in cells(source, SOLUTION) if cell.html}
+    try:
+        pages = {
+            "student.html": page(source, student, solved=False, html_of={}),
+            "solution.html": page(source, solution, solved=True, html_of=html_of),
+        }
+    except UnknownLatexError as error:
+        raise SourceError([Problem(source.path.name, 1, str(error), "write it with commands of amsmath")]) from None
+    found = leaks(source, [*strings_of(student), ("student.html", pages["student.html"])])
+    if found:
+        question, place, answer = found[0]
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise LeakError(
+            f"students would see an answer of '{question}' in {place}: {answer!r}{more}; take it out of the source"
+        )
+    texts = {
+        "student.ipynb": notebook_text(student),
+        "solution.ipynb": notebook_text(solution),
+        "key.json": key_text(key(source)),
+        f"nbgrader/{source.name}.ipynb": notebook_text(notebook(source, NBGRADER)),
+        **pages,
+    }
+    return {name: text.encode("utf-8") for name, text in texts.items()}
+
+
+def write(files: Mapping[str, bytes], folder: Path) -> bool:
+    """Write files into a folder; each is made beside it and moved into its place in one step.
+
+    Parameters
+    ----------
+    files:
+        The contents by name.
+    folder:
+        It is made if it is missing; other files in it are left alone.
+
+    Returns
+    -------
+    bool
+        Whether anything changed; files that are there already stay untouched.
+    """
+    changed = {name: content for name, content in files.items() if not _is(folder / name, content)}
+    if not changed:
+        return False
+    is_new = not folder.exists()
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    made = Path(tempfile.mkdtemp(prefix=f".build-{folder.name}-", dir=folder.parent))
+    try:
+        for name, content in changed.items():
+            path = made / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content)
+        for name in changed:
+            target = folder / name
+            target.parent.mkdir(parents=True, exist_ok=True)
+            os.replace(made / name, target)
+    except BaseException:
+        if is_new:
+            shutil.rmtree(folder, ignore_errors=True)
+        raise
+    finally:
+        shutil.rmtree(made, ignore_errors=True)
+    return True
+
+
+def _is(path: Path, content: bytes) -> bool:
+    try:
+        return path.stat().st_size == len(content) and path.read_bytes() == content
+    except OSError:
+        return False

@@ -1,0 +1,109 @@
+"""Markdown to HTML for a page: MathML for formulas, pictures inside the page, code with colours."""
+
+import base64
+import re
+from collections.abc import Mapping
+from functools import cache
+from html import escape
+from typing import Any
+
+_HINT = re.compile(r"<details><summary>(?P<title>[^<]*)</summary>(?P<body>.*?)</details>", re.DOTALL)
+_ENVIRONMENT = re.compile(r"\\begin\{(?P<name>align\*?|equation\*?|gather\*?)\}.*?\\end\{(?P=name)\}", re.DOTALL)
+_UNKNOWN = re.compile(r"<mi>(\\[A-Za-z]+)</mi>")
+
+
+class UnknownLatexError(ValueError):
+    """A formula holds a command that cannot be shown on a page."""
+
+
+def markdown_html(text: str, images: Mapping[str, tuple[str, bytes]]) -> str:
+    """Return Markdown as HTML.
+
+    Parameters
+    ----------
+    text:
+        CommonMark with tables and formulas between dollar signs; HTML in it is shown as text, but for the hints that
+        the builder makes.
+    images:
+        For each name the media type and the bytes.
+
+    Raises
+    ------
+    UnknownLatexError
+        A formula holds an unknown command.
+    """
+    parts, place = [], 0
+    for hint in _HINT.finditer(text):
+        parts.append(_rendered(text[place : hint.start()], images))
+        inner = _rendered(hint["body"].strip(), images)
+        parts.append(f'<details class="hint"><summary>{escape(hint["title"])}</summary>{inner}</details>')
+        place = hint.end()
+    parts.append(_rendered(text[place:], images))
+    return "".join(parts)
+
+
+def _rendered(text: str, images: Mapping[str, tuple[str, bytes]]) -> str:
+    text = _ENVIRONMENT.sub(lambda found: f"\n$$\n{found[0]}\n$$\n", text)
+    return str(_parser().render(text, {"images": images}))
+
+
+def formula_html(latex: str, *, display: bool) -> str:
+    """Return a formula as MathML.
+
+    Raises
+    ------
+    UnknownLatexError
+        It holds an unknown command, or is no LaTeX at all.
+    """
+    from latex2mathml.converter import convert
+
+    source = latex.strip().replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
+    source = re.sub(r"\\tag\{[^{}]*\}", "", source)
+    try:
+        found = str(convert(source, display="block" if display else "inline"))
+    except Exception as error:
+        raise UnknownLatexError(f"the formula {latex.strip()!r} is no LaTeX that can be shown: {error}") from None
+    unknown = _UNKNOWN.search(found)
+    if unknown is not None:
+        raise UnknownLatexError(f"the formula {latex.strip()!r} holds the unknown command {unknown[1]}")
+    return found.replace("<mi>&</mi>", "<mi>&amp;</mi>")
+
+
+def code_html(source: str) -> str:
+    """Return Python source with colours."""
+    from pygments import highlight
+    from pygments.formatters import HtmlFormatter
+    from pygments.lexers import PythonLexer
+
+    return str(highlight(source, PythonLexer(), HtmlFormatter(cssclass="code", wrapcode=True)))
+
+
+def code_style() -> str:
+    """Return the style sheet of the colours."""
+    from pygments.formatters import HtmlFormatter
+
+    return str(HtmlFormatter(style="friendly", cssclass="code").get_style_defs(".code"))
+
+
+@cache
+def _parser() -> Any:
+    from markdown_it import MarkdownIt
+    from mdit_py_plugins.dollarmath import dollarmath_plugin
+
+    def math(content: str, options: dict[str, Any]) -> str:
+        return formula_html(content, display=bool(options["display_mode"]))
+
+    parser = MarkdownIt("commonmark", {"html": False}).enable("table")
+    parser.use(dollarmath_plugin, renderer=math, allow_space=False, double_inline=True)
+    parser.add_render_rule("image", _image)
+    return parser
+
+
+def _image(self: Any, tokens: Any, place: int, options: Any, env: Any) -> str:
+    token = tokens[place]
+    name = str(token.attrs.get("src", ""))
+    alt = escape(self.renderInlineAsText(token.children, options, env), quote=True)
+    if name not in env["images"]:
+        return f"<em>{alt}</em>"
+    kind, content = env["images"][name]
+    return f'<img alt="{alt}" src="data:{kind};base64,{base64.b64encode(content).decode("ascii")}">'

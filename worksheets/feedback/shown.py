@@ -1,0 +1,148 @@
+"""A verdict as a student reads it: HTML where a notebook shows it, plain text elsewhere."""
+
+from dataclasses import dataclass
+from html import escape
+from typing import Any
+
+from checks.verdict import Attempt, Comparison, Counterexample, Misreading, Status, Verdict
+
+_LOOK = {
+    Status.PROVED: ("Right", "#1c7c4a"),
+    Status.AGREES: ("Right", "#1c7c4a"),
+    Status.REFUTED: ("Not right", "#c0303b"),
+    Status.UNREADABLE: ("Cannot be read", "#a06a00"),
+    Status.UNDECIDED: ("Not decided", "#a06a00"),
+    Status.FAULT: ("Our fault", "#6a4fb0"),
+}
+_NAME = "text-align:left;font-weight:normal;opacity:.7;padding:0 1em 0 0"
+_VALUE = "text-align:left;padding:0;font-family:monospace;white-space:pre-wrap"
+_strict = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class ShownVerdict(Verdict):
+    """A verdict with a face.
+
+    Attributes
+    ----------
+    title:
+        What was judged.
+    picture:
+        An SVG, "" for none.
+    open:
+        Whether there was no answer yet: then nothing is right or wrong.
+    """
+
+    title: str = ""
+    picture: str = ""
+    open: bool = False
+
+    def __repr__(self) -> str:
+        return plain(self)
+
+    def _repr_html_(self) -> str:
+        return html(self)
+
+
+def be_strict(on: bool = True) -> None:
+    """Let every answer that is not right raise an AssertionError, so that nbgrader and otter see it."""
+    global _strict  # noqa: PLW0603 - a switch of the notebook
+    _strict = on
+
+
+def shown(
+    verdict: Verdict, title: str, *, picture: str = "", open_answer: bool = False, lenient: bool = False
+) -> ShownVerdict:
+    """Return a verdict with its face; when strict, raise for one that earns no credit.
+
+    Raises
+    ------
+    AssertionError
+        The switch is strict, and the answer is not right (`lenient` answers are graded elsewhere and never raise).
+    """
+    found = ShownVerdict(
+        status=verdict.status,
+        reason=verdict.reason,
+        evidence=verdict.evidence,
+        mistake=verdict.mistake,
+        title=title,
+        picture=picture,
+        open=open_answer,
+    )
+    if _strict and not lenient and verdict.status.earns_credit is not True:
+        raise AssertionError(plain(found))
+    return found
+
+
+def unanswered(title: str, reason: str, *, lenient: bool = False) -> ShownVerdict:
+    """Return that there is nothing to judge yet."""
+    verdict = Verdict(status=Status.UNDECIDED, reason=reason, evidence=Attempt(tried=("looked for an answer",)))
+    return shown(verdict, title, open_answer=True, lenient=lenient)
+
+
+def word(verdict: Verdict) -> str:
+    """Return the status in a student's words."""
+    return "No answer yet" if getattr(verdict, "open", False) else _LOOK[verdict.status][0]
+
+
+def plain(verdict: Verdict) -> str:
+    """Return a verdict as plain text."""
+    title = getattr(verdict, "title", "")
+    lines = [f"{f'{title}: ' if title else ''}{word(verdict)}. {verdict.reason}"]
+    lines += [f"  {name}: {value}" for name, value in facts(verdict)]
+    return "\n".join(lines)
+
+
+def facts(verdict: Verdict) -> list[tuple[str, str]]:
+    """Return what carries a verdict, as names and values."""
+    evidence = verdict.evidence
+    if isinstance(evidence, Counterexample):
+        point = [(f"at {name}", value) for name, value in evidence.point.items()]
+        yours, right = _values(evidence)
+        return [*point, ("yours", yours), ("right", right)]
+    if isinstance(evidence, Comparison):
+        return [("compared", f"{evidence.compared} numbers"), ("largest error", f"{evidence.max_error:.1e}")]
+    if isinstance(evidence, Misreading) and evidence.text:
+        return [("read", evidence.text), ("", " " * evidence.column + "^")]
+    return []
+
+
+def _values(evidence: Counterexample) -> tuple[str, str]:
+    """Return both values in as few digits as tell them apart; words stay words."""
+    sides = (evidence.left, evidence.right)
+    if any(not _is_number(side.text) for side in sides):
+        return evidence.left.text, evidence.right.text
+    middles = [(side.low + side.high) / 2 for side in sides]
+    for digits in (6, 9, 12, 15):
+        texts = [f"{middle:.{digits}g}" for middle in middles]
+        if texts[0] != texts[1]:
+            return texts[0], texts[1]
+    return evidence.left.text, evidence.right.text
+
+
+def _is_number(text: str) -> bool:
+    return text.strip("[]( ").lstrip("-+")[:1].isdigit()
+
+
+def html(verdict: Verdict) -> str:
+    """Return a verdict as HTML that needs no style sheet, no script and no network."""
+    _, colour = ("", "#70757d") if getattr(verdict, "open", False) else _LOOK[verdict.status]
+    title = getattr(verdict, "title", "")
+    head = f'<strong style="color:{colour}">{escape(word(verdict))}</strong>'
+    head += f' <span style="opacity:.7">{escape(title)}</span>' if title else ""
+    rows = "".join(
+        f'<tr><th scope="row" style="{_NAME}">{escape(name)}</th><td style="{_VALUE}">{escape(value)}</td></tr>'
+        for name, value in facts(verdict)
+    )
+    table = f'<table style="border-collapse:collapse;margin:.3em 0 0;background:none">{rows}</table>' if rows else ""
+    picture = getattr(verdict, "picture", "")
+    return (
+        f'<div role="status" class="gradproof-verdict" data-status="{verdict.status}" '
+        f'style="border-left:4px solid {colour};padding:.3em 0 .3em .9em;margin:.3em 0;line-height:1.45">'
+        f"{head}<div>{escape(verdict.reason)}</div>{table}{picture}</div>"
+    )
+
+
+def named(function: Any) -> str:
+    """Return the name of a student's function."""
+    return str(getattr(function, "__name__", type(function).__name__))
