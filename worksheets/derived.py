@@ -18,7 +18,7 @@ class UnderivableError(ValueError):
 
 @dataclass(frozen=True)
 class Mistake:
-    """A wrong answer as text, and as code where it is one, with the mistake that leads to it."""
+    """A wrong answer as text ("" where none can be read back) and in SymPy, with the mistake that leads to it."""
 
     formula: str
     mistake: str
@@ -166,7 +166,6 @@ class EntryFunction(Function):
         return self.entry.targets
 
     def derivative(self, by: str, answer: str = "") -> Derivative:
-        from derive.rendering import latex
 
         entry: Any = self.entry
         if by not in entry.targets:
@@ -183,7 +182,7 @@ class EntryFunction(Function):
                 index_form = (
                     entry.in_index_form(wrong.formula, by) if hasattr(entry, "in_index_form") else wrong.formula
                 )
-                mistakes.append(Mistake(latex(index_form, names), wrong.mistake, index_form))
+                mistakes.append(Mistake(_text_of(index_form, self.given, names), wrong.mistake, index_form))
         derivation = entry.derivation(by)
         asked = "" if hasattr(entry, "indices") else f"d/d{by} ({entry.value})"
         left = self._left_side(by)
@@ -410,6 +409,14 @@ def _references(forms: Sequence[Any], given: Sequence[str], names: Any) -> tuple
     if not found:
         raise UnderivableError(f"the answer {latex(forms[-1], names)} cannot be read back as text")
     return tuple(found)
+
+
+def _text_of(form: Any, given: Sequence[str], names: Any) -> str:
+    """Return a formula as text that can be read, "" where it has none."""
+    try:
+        return _references([form], given, names)[0]
+    except UnderivableError:
+        return ""
 
 
 def _undefined() -> tuple[Any, ...]:

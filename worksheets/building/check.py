@@ -147,7 +147,7 @@ def _formulas(question: FormulaQuestion) -> Iterator[tuple[str, Verdict]]:
             yield f"{what} is proved", _steps_hold(function, one)
         for reference in one.references:
             yield f"{what} can be read back", judge_formula(reference, one.references, one.given)
-        wrong = [(mistake.formula, mistake.mistake) for mistake in one.mistakes]
+        wrong = [(mistake.formula, mistake.mistake) for mistake in one.mistakes if mistake.formula]
         planted = [(text, mistake) for text, mistake, _ in question.wrong] if len(question.found) == 1 else []
         yield from _all_refuted(what, [*wrong, *planted], one)
     if isinstance(question, StepsQuestion) and question.chain and question.found:
@@ -168,9 +168,7 @@ def _steps_hold(function: Any, one: Any) -> Verdict:
     from derive.derivation import D
 
     def carried_out(formula: Any) -> Any:
-        return formula.replace(
-            lambda node: isinstance(node, D), lambda node: sp.diff(node.expression, node.variable)
-        ).doit()
+        return formula.replace(lambda node: isinstance(node, D), lambda node: sp.diff(node.expression, node.variable))
 
     given = declared(one.given)
     sides = [(step.rule, step.before, step.after) for step in one.derivation.steps]

@@ -113,7 +113,9 @@ class FormulaQuestion(Question):
                     "of": function.public,
                     "references": list(one.references),
                     "given": list(one.given),
-                    "wrong": [{"answer": wrong.formula, "mistake": wrong.mistake} for wrong in one.mistakes],
+                    "wrong": [
+                        {"answer": wrong.formula, "mistake": wrong.mistake} for wrong in one.mistakes if wrong.formula
+                    ],
                 }
                 for function, one in zip(self.functions, self.found, strict=True)
             ],
