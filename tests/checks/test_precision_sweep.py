@@ -36,6 +36,12 @@ def test_a_scalar_entry_and_its_derivatives_are_within_two_units_of_a_200_bit_va
         assert row.ulp <= 2.0, row
 
 
+def test_a_factor_beside_an_exponential_counts_where_the_exponential_alone_is_subnormal() -> None:
+    slope = scalar("elu").compiled_gradient["x"]
+    exact = 40 * sp.exp(sp.Rational(-729.77265108872461))
+    assert abs(float((sp.Rational(float(slope(-729.77265108872461, 40.0))) - exact).evalf(40))) <= 1e-323
+
+
 def test_the_sweep_names_its_worst_point() -> None:
     row = sweep_precision(scalar("sigmoid"), count=10, seed=1)[0]
     assert isinstance(row, Worst)

@@ -48,13 +48,13 @@ def sigma_times_factor(node: sp.Mul) -> sp.Expr:
 
 
 def exponential_times_factor(node: sp.Mul) -> sp.Expr:
-    """p e^v for a polynomial p that grows with v."""
+    """p e^v for a polynomial p, which may be large where e^v alone is subnormal."""
     powers = [factor for factor in node.args if isinstance(factor, sp.exp)]
     for power in powers[:1] if len(powers) == 1 else []:
-        grows = [f for f in node.args if f.free_symbols & power.free_symbols and f.is_polynomial()]
-        if grows and not power.args[0].has(sp.Abs):
-            rest = sp.Mul(*(f for f in node.args if f not in (power, *grows)))
-            return rest * times_exp(sp.Mul(*grows), power.args[0])
+        large = [f for f in node.args if f.free_symbols and f.is_polynomial()]
+        if large and not power.args[0].has(sp.Abs):
+            rest = sp.Mul(*(f for f in node.args if f not in (power, *large)))
+            return rest * times_exp(sp.Mul(*large), power.args[0])
     return node
 
 
