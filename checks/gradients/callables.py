@@ -13,7 +13,8 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.gradients.directions import measured_along
-from checks.gradients.measurement import METHODS, Measurement, Trial, measured, undecided
+from checks.gradients.measurement import Measurement, measured, undecided
+from checks.gradients.methods import METHODS, Trial
 from checks.gradients.question import Question, ask, named
 from checks.gradients.seeds import fresh_seed
 from checks.gradients.shapes import Shape, shape_of, trials

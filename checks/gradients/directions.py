@@ -6,18 +6,17 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.gradients.kinks import kink_along
-from checks.gradients.measurement import (
+from checks.gradients.measurement import Measurement, undecided
+from checks.gradients.methods import (
     CENTRAL,
     CENTRAL_TOLERANCE,
     COMPLEX,
     COMPLEX_TOLERANCE,
     DOUBT,
     NOISE,
-    Measurement,
     Trial,
     along_direction,
     precision_of,
-    undecided,
 )
 from checks.verdict import Counterexample, Enclosure, Status, Verdict
 from numeric.differences import step_at

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from checks.gradients.measurement import Trial
+from checks.gradients.methods import Trial
 from checks.gradients.question import Question
 from checks.gradients.trees import Leaf, leaves
 

@@ -7,7 +7,8 @@ import numpy as np
 
 from checks.gradients.callables import Function
 from checks.gradients.directions import refuted_along
-from checks.gradients.measurement import Trial, undecided
+from checks.gradients.measurement import undecided
+from checks.gradients.methods import Trial
 from checks.gradients.question import ask, named
 from checks.gradients.seeds import fresh_seed
 from checks.verdict import MINIMUM_COMPARED, Comparison, Status, Verdict

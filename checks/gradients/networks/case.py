@@ -27,7 +27,7 @@ class Case:
 
     def value(self, prediction: Array) -> Any:
         """Return the loss of a prediction."""
-        return self.loss.value(prediction, self.y)
+        return self.loss.value(prediction, self.y.copy())
 
     def layers(self) -> list[Any]:
         """Return the layers as they came."""

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from numeric.differences.networks.adjoint import Sensitivity
+from numeric.differences.networks.sensitivity import Sensitivity
 
 Array = npt.NDArray[Any]
 

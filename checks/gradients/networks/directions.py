@@ -9,9 +9,9 @@ from checks.gradients.networks.case import Case, rounding_unit, undecided
 from checks.gradients.networks.comparing import UNDERFLOW, tolerance_of
 from checks.gradients.networks.trial import Trial
 from checks.verdict import MINIMUM_COMPARED, Comparison, Counterexample, Enclosure, Status, Verdict
-from numeric.differences.networks import Probe, along_block
-from numeric.differences.networks.adjoint import smallest
+from numeric.differences.networks import Measured, Probe, along_block
 from numeric.differences.networks.record import get_parameter, parts_of
+from numeric.differences.networks.sensitivity import smallest
 
 Array = npt.NDArray[Any]
 
@@ -53,14 +53,13 @@ def judge(case: Case, trial: Trial, rng: np.random.Generator) -> Verdict | None:
     )
 
 
-def blocks(
-    case: Case, trial: Trial, probes: tuple[Probe, ...], names: list[str], rng: np.random.Generator, unit: float
-) -> Verdict | None:
-    """Ask some blocks along several directions each; return a refutation, or None."""
-    loss = Probe.of_loss(case.value, trial.passed.output, rng)
-    for name in names:
+def blocks(case: Case, trial: Trial, measured: Measured, rng: np.random.Generator, unit: float) -> Verdict | None:
+    """Ask what could not be measured entry by entry along several directions each; return a refutation, or None."""
+    probes, loss = measured.probes, Probe.of_loss(case.value, trial.passed.output, rng)
+    for name in measured.unmeasured:
+        upstream = measured.upstreams[parts_of(name)[0]]
         for _ in range(REPEATS):
-            off = _off(trial, probes, loss, name, rng, unit)
+            off = _off(trial, probes, loss, name, rng, unit, upstream=None if upstream is None else upstream.value)
             if off is None or not off[0] <= SLACK * tolerance_of(unit, exact=True):
                 return _refuted(case, trial, name, off)
     return None
@@ -88,7 +87,14 @@ def _refuted(case: Case, trial: Trial, name: str, off: tuple[float, float, float
 
 
 def _off(
-    trial: Trial, probes: tuple[Probe, ...], loss: Probe, name: str, rng: np.random.Generator, unit: float
+    trial: Trial,
+    probes: tuple[Probe, ...],
+    loss: Probe,
+    name: str,
+    rng: np.random.Generator,
+    unit: float,
+    *,
+    upstream: Array | None = None,
 ) -> tuple[float, float, float, float] | None:
     """Return how far gradient times direction is from the tangent, relative to its terms; both; and what is allowed.
 
@@ -104,6 +110,8 @@ def _off(
     claimed, size = float(np.sum(terms)), float(np.linalg.norm(terms))
     if not (np.isfinite(right) and np.isfinite(claimed)):
         return None
+    if upstream is not None:  # a gradient that cancels to nothing is no larger than the rounding of its terms
+        size = max(size, float(np.linalg.norm(probes[place].along_parameter(short, direction) * upstream)))
     # What a backward pass in lower precision lets underflow is no mistake.
     size = max(size, abs(claimed), abs(right), UNDERFLOW, smallest(unit) / unit)
     tolerance = SLACK * tolerance_of(unit, exact=all(probe.noise == 0 for probe in probes))

@@ -73,7 +73,7 @@ def _look(case: Case, trial: Trial, rng: np.random.Generator) -> Verdict | Look:
         return undecided(case, f"Nothing could be measured: {error}.")
     found, wrong = _compared(case, trial, measured, unit)
     if wrong is None:
-        wrong = directions.blocks(case, trial, measured.probes, list(measured.unmeasured), rng, unit)
+        wrong = directions.blocks(case, trial, measured, rng, unit)
     if wrong is not None:
         return wrong
     plain = held_against_plain_differences(case, measured, unit, rng)

@@ -53,7 +53,7 @@ def check_backward(
     Raises
     ------
     ValueError
-        For an unknown mode.
+        For an unknown mode or an empty batch.
 
     Notes
     -----
@@ -64,7 +64,11 @@ def check_backward(
     if mode not in ("every", "directions"):
         raise ValueError(f"mode must be 'every' or 'directions', not {mode!r}")
     seed = fresh_seed() if seed is None else seed
-    case = Case(net, loss, np.asarray(x), np.asarray(y), seed, mode, reproduce)
+    inputs = np.asarray(x)
+    if inputs.size == 0 or inputs.ndim == 0 or inputs.dtype.kind not in "fiub":
+        raise ValueError(f"the batch must be real numbers (B, ...), B ≥ 1, not {inputs.dtype} of shape {inputs.shape}")
+    inputs = inputs if inputs.dtype.kind == "f" else inputs.astype(np.float64)
+    case = Case(net, loss, inputs, np.asarray(y), seed, mode, reproduce)
     rng = np.random.default_rng(seed)
     with single_thread():
         try:

@@ -12,9 +12,10 @@ from checks.gradients.mistakes import name_block_mistake, name_layer_mistake, na
 from checks.gradients.networks.comparing import compare, tolerance_of
 from checks.gradients.networks.trial import Trial
 from numeric.differences.networks import Measured, MeasuredBlock
-from numeric.differences.networks.adjoint import Sensitivity, adjoint
+from numeric.differences.networks.adjoint import adjoint
 from numeric.differences.networks.blocks import ENTRY_BY_ENTRY
 from numeric.differences.networks.record import parts_of, stored_gradient
+from numeric.differences.networks.sensitivity import Sensitivity
 from numeric.layers import Conv2d, Linear
 
 Array = npt.NDArray[Any]

@@ -12,8 +12,8 @@ from checks.gradients.networks.localise import Fault, first_fault, structured
 from checks.gradients.networks.trial import Change, Trial, WrongShapeError
 from checks.verdict import Counterexample, Enclosure, Status, Verdict
 from numeric.differences.networks import Measured
-from numeric.differences.networks.adjoint import Sensitivity
 from numeric.differences.networks.record import parts_of
+from numeric.differences.networks.sensitivity import Sensitivity
 
 Array = npt.NDArray[Any]
 

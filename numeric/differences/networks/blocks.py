@@ -7,10 +7,11 @@ for a layer whose output moves by xV when W moves along V. That is looked at wit
 from collections.abc import Callable
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
 
 from numeric.arrays import Array
-from numeric.differences.networks.adjoint import (
+from numeric.differences.networks.probe import Probe
+from numeric.differences.networks.record import get_parameter
+from numeric.differences.networks.sensitivity import (
     BUDGET,
     NotMeasurableError,
     Sensitivity,
@@ -20,10 +21,8 @@ from numeric.differences.networks.adjoint import (
     matrix_terms,
     through,
     variance_of,
-    window_of,
 )
-from numeric.differences.networks.probe import Probe
-from numeric.differences.networks.record import get_parameter
+from numeric.differences.networks.windows import correlated, window_of, windows_of
 
 ENTRY_BY_ENTRY = "entry by entry"
 
@@ -93,21 +92,15 @@ def _addition(probe: Probe, shape: tuple[int, ...]) -> Guess | None:
 
 def _correlation(probe: Probe, shape: tuple[int, ...]) -> Guess | None:
     """Return the correlation of the images with V (F, C, kh, kw), and of the images with δ."""
-    window, x, y = window_of(probe.layer), probe.x, probe.y
-    if window is None or len(shape) != 4 or x.ndim != 4 or y.ndim != 4 or x.shape[1] != shape[1]:
+    window, x = window_of(probe.layer), probe.x
+    if window is None or len(shape) != 4 or x.ndim != 4 or probe.y.ndim != 4 or x.shape[1] != shape[1]:
         return None
     size, stride, padding, _ = window
-    padded = np.pad(x, ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2))
-    if padded.shape[2] < size[0] or padded.shape[3] < size[1]:
+    patches = windows_of(np.pad(x, ((0, 0), (0, 0), (padding[0],) * 2, (padding[1],) * 2)), size, stride)
+    if patches is None or (len(x), shape[0], *patches.shape[2:4]) != probe.y.shape:
         return None
-    patches = sliding_window_view(padded, size, axis=(2, 3))[:, :, :: stride[0], :: stride[1]]
-    if (len(x), shape[0], *patches.shape[2:4]) != y.shape:
-        return None
-
-    def output(v: Array) -> Array:
-        return np.moveaxis(np.tensordot(patches, v, axes=((1, 4, 5), (1, 2, 3))), -1, 1)
-
-    return output, matrix_terms(lambda J, a: np.tensordot(a, J, axes=((0, 2, 3), (0, 2, 3))), patches)
+    terms = matrix_terms(lambda J, a: np.tensordot(a, J, axes=((0, 2, 3), (0, 2, 3))), patches)
+    return (lambda v: correlated(patches, v)), terms
 
 
 def _entry_by_entry(probe: Probe, name: str, shape: tuple[int, ...], upstream: Sensitivity, unit: float) -> Sensitivity:

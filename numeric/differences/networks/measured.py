@@ -8,10 +8,11 @@ from typing import Any
 import numpy as np
 
 from numeric.arrays import Array
-from numeric.differences.networks.adjoint import NotMeasurableError, Sensitivity, adjoint, smallest
+from numeric.differences.networks.adjoint import adjoint
 from numeric.differences.networks.blocks import block
 from numeric.differences.networks.probe import Probe
 from numeric.differences.networks.record import Record, parameter_names
+from numeric.differences.networks.sensitivity import NotMeasurableError, Sensitivity, smallest
 
 __all__ = ["Measured", "MeasuredBlock", "NotMeasurableError", "measure"]
 
