@@ -343,7 +343,7 @@ POOL: dict[str, dict[str, Callable[..., Any]]] = {
 
 class _WrongLoss(SoftmaxCrossEntropy):
     def __init__(self, change: Callable[[Array, Array, Array], Array]) -> None:
-        super().__init__()
+        super().__init__(reduction="mean")
         self.change = change
 
     def gradient(self, prediction: Array, target: Array) -> Array:
@@ -400,7 +400,7 @@ def _dense(rng: np.random.Generator, activation: type[Layer] = ReLU, *, square: 
                activation(), Linear(M, K, rng)])  # fmt: skip
     for layer in net.layers[::2]:
         layer.b = 0.1 * rng.standard_normal(layer.b.shape)  # type: ignore[attr-defined]
-    return net, SoftmaxCrossEntropy(), rng.standard_normal((B, N)), np.eye(K)[rng.integers(K, size=B)]
+    return net, SoftmaxCrossEntropy(reduction="mean"), rng.standard_normal((B, N)), np.eye(K)[rng.integers(K, size=B)]
 
 
 def _conv(rng: np.random.Generator, *, padding: int = 1) -> Case:
@@ -409,7 +409,7 @@ def _conv(rng: np.random.Generator, *, padding: int = 1) -> Case:
                MaxPool2d((3, 2), (1, 1)), Flatten()])  # fmt: skip
     x = rng.standard_normal((B, C, 7, 6))
     net.layers.append(Linear(net.predict(x).shape[1], 3, rng))
-    return net, SoftmaxCrossEntropy(), x, np.eye(3)[rng.integers(3, size=B)]
+    return net, SoftmaxCrossEntropy(reduction="mean"), x, np.eye(3)[rng.integers(3, size=B)]
 
 
 def _replaced(case: Case, place: int, turn: Callable[[Layer], Layer]) -> tuple[Case, Case]:
@@ -543,7 +543,7 @@ def right_network(seed: int) -> Case:
         layers += [Linear(width, following, rng), _activation(rng)]
         width = following
     loss: Loss = [SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropyWithLogits][int(rng.integers(3))](
-        "mean" if rng.random() < 0.7 else "sum"
+        reduction="mean" if rng.random() < 0.7 else "sum"
     )
     K = int(rng.integers(1, 8))
     layers.append(Linear(width, K, rng))

@@ -41,7 +41,7 @@ def network() -> tuple[Net, SoftmaxCrossEntropy, Array, Array]:
     for n_in, n_out in itertools.pairwise(WIDTHS):
         layers += [Linear(n_in, n_out, rng), ReLU()]
     x, y = rng.random((BATCH, WIDTHS[0])), np.eye(WIDTHS[-1])[rng.integers(WIDTHS[-1], size=BATCH)]
-    return Net(layers[:-1]), SoftmaxCrossEntropy(), x, y
+    return Net(layers[:-1]), SoftmaxCrossEntropy(reduction="mean"), x, y
 
 
 def ours(mode: str) -> Callable[[], str]:

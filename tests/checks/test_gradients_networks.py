@@ -39,7 +39,7 @@ MUTANTS = {mutant.name: mutant for mutant in bench.mutants()}
 def dense(seed: int = 0) -> tuple[Net, SoftmaxCrossEntropy, Array, Array]:
     rng = np.random.default_rng(seed)
     net = Net([Linear(7, 6, rng), ReLU(), Linear(6, 5, rng), Tanh(), Linear(5, 4, rng)])
-    return net, SoftmaxCrossEntropy(), rng.standard_normal((8, 7)), np.eye(4)[rng.integers(4, size=8)]
+    return net, SoftmaxCrossEntropy(reduction="mean"), rng.standard_normal((8, 7)), np.eye(4)[rng.integers(4, size=8)]
 
 
 def images(seed: int = 0) -> tuple[Net, SoftmaxCrossEntropy, Array, Array]:
@@ -47,7 +47,12 @@ def images(seed: int = 0) -> tuple[Net, SoftmaxCrossEntropy, Array, Array]:
     net = Net(
         [Conv2d(2, 3, 3, rng, stride=(2, 1), padding=1), ReLU(), MaxPool2d((3, 2), 1), Flatten(), Linear(120, 4, rng)]
     )
-    return net, SoftmaxCrossEntropy(), rng.standard_normal((4, 2, 13, 9)), np.eye(4)[rng.integers(4, size=4)]
+    return (
+        net,
+        SoftmaxCrossEntropy(reduction="mean"),
+        rng.standard_normal((4, 2, 13, 9)),
+        np.eye(4)[rng.integers(4, size=4)],
+    )
 
 
 # --- Wrong networks ---------------------------------------------------------------------------------------------------
@@ -231,19 +236,21 @@ def test_the_network_the_batch_and_the_running_state_are_left_alone() -> None:
 
 def test_a_network_of_few_parameters_is_looked_at_on_several_batches() -> None:
     rng = np.random.default_rng(0)
-    verdict = check_backward([Linear(1, 1, rng)], SquaredError(), np.ones((3, 1)), np.zeros((3, 1)), seed=1)
+    verdict = check_backward(
+        [Linear(1, 1, rng)], SquaredError(reduction="mean"), np.ones((3, 1)), np.zeros((3, 1)), seed=1
+    )
     assert verdict.status is Status.AGREES
     assert verdict.compared == 8
     assert "on 4 batches" in verdict.reason
 
 
 def test_a_network_without_parameters_is_undecided() -> None:
-    verdict = check_backward([ReLU()], SquaredError(), np.ones((3, 1)), np.zeros((3, 1)))
+    verdict = check_backward([ReLU()], SquaredError(reduction="mean"), np.ones((3, 1)), np.zeros((3, 1)))
     assert verdict.status is Status.UNDECIDED
     assert "no parameters" in verdict.reason
 
 
-@pytest.mark.parametrize("loss", [SquaredError("sum"), BinaryCrossEntropyWithLogits()])
+@pytest.mark.parametrize("loss", [SquaredError(reduction="sum"), BinaryCrossEntropyWithLogits(reduction="mean")])
 def test_images_that_are_all_zero_sit_on_every_kink_and_the_value_produced_is_accepted(loss: Any) -> None:
     net, _, x, y = images()
     verdict = check_backward(net, loss, np.zeros_like(x), y, seed=3)
@@ -264,7 +271,7 @@ def test_another_element_of_the_subdifferential_is_accepted_too_but_nothing_outs
     for slope, status in ((0.0, Status.AGREES), (0.5, Status.AGREES), (1.0, Status.AGREES), (1.5, Status.REFUTED)):
         first = Linear.of(np.eye(6), np.zeros(6))
         net = Net([first, relu_with(slope), Linear(6, 3, rng)])
-        verdict = check_backward(net, SquaredError(), x, np.zeros((5, 3)), seed=1)
+        verdict = check_backward(net, SquaredError(reduction="mean"), x, np.zeros((5, 3)), seed=1)
         assert verdict.status is status, (slope, verdict.reason)
         assert (status is Status.AGREES) or "layer 1 (Chosen)" in verdict.reason
 
@@ -281,7 +288,7 @@ def test_a_pool_that_pays_each_winner_of_a_tie_in_full_is_refuted() -> None:
     x = rng.integers(0, 2, (3, 1, 4, 4)).astype(float)
     for pool, status in ((MaxPool2d(2), Status.AGREES), (Generous(2), Status.REFUTED)):
         net = Net([Conv2d.of(np.ones((1, 1, 1, 1)), np.zeros(1)), pool, Flatten(), Linear(4, 3, rng)])
-        verdict = check_backward(net, SquaredError(), x, rng.standard_normal((3, 3)), seed=1)
+        verdict = check_backward(net, SquaredError(reduction="mean"), x, rng.standard_normal((3, 3)), seed=1)
         assert verdict.status is status, verdict.reason
         assert status is Status.AGREES or "the sum over one sample" in verdict.reason
 
@@ -384,7 +391,12 @@ class Modulus:
 def others(layer: Any, seed: int = 0) -> tuple[list[Any], SoftmaxCrossEntropy, Array, Array]:
     rng = np.random.default_rng(seed)
     layers = [StudentLinear(5, 6, rng), layer, StudentLinear(6, 4, rng)]
-    return layers, SoftmaxCrossEntropy(), rng.standard_normal((7, 5)), np.eye(4)[rng.integers(4, size=7)]
+    return (
+        layers,
+        SoftmaxCrossEntropy(reduction="mean"),
+        rng.standard_normal((7, 5)),
+        np.eye(4)[rng.integers(4, size=7)],
+    )
 
 
 @pytest.mark.parametrize(
@@ -483,6 +495,56 @@ def test_the_structures_are_recognised_and_a_batch_larger_than_the_memory_goes_t
     assert found[0].structures == found[1].structures
     for name, block in found[0].blocks.items():
         assert np.array_equal(block.gradient.value, found[1].blocks[name].gradient.value)
+
+
+def test_a_shortcut_for_large_layers_gives_what_entry_by_entry_gives(monkeypatch: pytest.MonkeyPatch) -> None:
+    import numeric.differences.networks.adjoint as adjoint
+    import numeric.differences.networks.windows as windows
+    from numeric.differences.networks import measure, record
+
+    rng = np.random.default_rng(3)
+    net, loss, x, y = images()
+    net.layers.insert(0, Conv2d(2, 2, (2, 3), rng, stride=(1, 2), padding=(1, 0)))
+    net.layers[5:] = [Linear(net.layers[4].forward(_before(net, 4, x)).shape[1], 4, rng)]
+    layers, other, u, v = others(Scale(6, rng))
+    for cheap, passes in ((1e7, ("windows", "entry by entry")), (0, ("correlation", "symmetric"))):
+        monkeypatch.setattr(adjoint, "CHEAP", cheap)
+        monkeypatch.setattr(windows, "CHEAP", cheap)
+        convolved = measure(record(net.layers, x), lambda z: loss.value(z, y), unit=2.0**-52, rng=rng)
+        scaled = measure(record(_run_back(layers, u), u), lambda z: other.value(z, v), unit=2.0**-52, rng=rng)
+        assert (convolved.structures[1], scaled.structures[1]) == passes
+        found = [convolved.blocks["0.W"].gradient, scaled.blocks["0.W"].gradient]
+        if cheap:
+            wanted = found
+        for one, other_one in zip(found, wanted, strict=True):
+            assert one.value == pytest.approx(other_one.value, rel=1e-11, abs=1e-13)
+            assert np.all(one.noise < 30 * other_one.noise)
+            assert np.all(one.noise > other_one.noise / 30)
+
+
+def _before(net: Net, place: int, x: Array) -> Array:
+    for layer in net.layers[:place]:
+        x = layer.forward(x)
+    return x
+
+
+def _run_back(layers: list[Any], x: Array) -> list[Any]:
+    """Let layers that name no parameters store a gradient, by which their parameters are known."""
+    inputs = [x]
+    for layer in layers:
+        inputs.append(layer.forward(inputs[-1]))
+    dy = np.ones_like(inputs[-1])
+    for layer, given in zip(reversed(layers), reversed(inputs[:-1]), strict=True):
+        dy = layer.backward(given, dy)
+    return layers
+
+
+def test_whole_numbers_are_a_batch_and_an_empty_one_is_refused() -> None:
+    net, loss, _, y = dense()
+    pixels = np.random.default_rng(1).integers(0, 256, (8, 7), dtype=np.uint8)
+    assert check_backward(net, loss, pixels, y, seed=1).status is Status.AGREES
+    with pytest.raises(ValueError, match="the batch must be real numbers"):
+        check_backward(net, loss, np.zeros((0, 7)), y[:0])
 
 
 # --- The public face --------------------------------------------------------------------------------------------------

@@ -37,7 +37,8 @@ def judge(case: Case, trial: Trial, rng: np.random.Generator) -> Verdict | None:
     worst, worst_at = 0.0, ""
     tolerance = SLACK * tolerance_of(unit, exact=True)
     for name in todo:
-        off = _off(trial, probes, loss, name, rng, unit)
+        received = trial.received.get(parts_of(name)[0])
+        off = _off(trial, probes, loss, name, rng, unit, upstream=received)
         if off is None or not off[0] <= tolerance:
             return None
         if off[0] >= worst:
@@ -110,9 +111,10 @@ def _off(
     claimed, size = float(np.sum(terms)), float(np.linalg.norm(terms))
     if not (np.isfinite(right) and np.isfinite(claimed)):
         return None
-    if upstream is not None:  # a gradient that cancels to nothing is no larger than the rounding of its terms
-        size = max(size, float(np.linalg.norm(probes[place].along_parameter(short, direction) * upstream)))
     # What a backward pass in lower precision lets underflow is no mistake.
     size = max(size, abs(claimed), abs(right), UNDERFLOW, smallest(unit) / unit)
     tolerance = SLACK * tolerance_of(unit, exact=all(probe.noise == 0 for probe in probes))
+    if upstream is not None and not abs(claimed - right) <= tolerance * size:
+        # A gradient that cancels to nothing, as that of a bias before a normalisation, is the rounding of its terms.
+        size = max(size, float(np.linalg.norm(probes[place].along_parameter(short, direction) * upstream)))
     return abs(claimed - right) / size, claimed, right, tolerance * size

@@ -26,9 +26,10 @@ from numeric.differences.networks.sensitivity import (
     through,
     variance_of,
 )
-from numeric.differences.networks.windows import by_correlation, by_windows
+from numeric.differences.networks.windows import CHEAP, by_correlation, by_windows
 
 ULPS = 64
+PROBES = 8
 
 
 def adjoint(
@@ -103,6 +104,33 @@ def _same_map(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) -> 
     return through(matrix_terms(lambda J, a: a @ J.T, jacobian), upstream, unit)
 
 
+def _symmetric(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) -> Sensitivity | None:
+    """Take the tangent along ∂L/∂output itself, where the Jacobian is S or diag(γ)S with a symmetric S.
+
+    So it is for normalisation and softmax. Only where taking the inputs one by one costs too much: the noise of each
+    entry is estimated from a few tangents along random signs.
+    """
+    x, y = probe.x, probe.y
+    unknowns = x[0].size if x.ndim > 1 and probe.stacks() else x.size
+    if kinks or x.shape != y.shape or np.any(upstream.radius) or unknowns * y.size <= CHEAP:
+        return None
+    scales = [np.ones(())]
+    gamma = getattr(probe.layer, "gamma", None)
+    if isinstance(gamma, np.ndarray) and np.all(gamma) and gamma.shape == x.shape[1:]:
+        scales.append(gamma)
+    for scale in scales:
+        value = probe.along_input(scale * upstream.value) / scale
+        if all(balanced(probe, value, upstream.value, by_row=False) for _ in range(PROBES)):
+            break
+    else:
+        return None
+    spread = np.sqrt(variance_of(upstream, unit))
+    signs = (probe.rng.choice([-1.0, 1.0], size=x.shape) for _ in range(PROBES))
+    squares = [(probe.along_input(scale * sign * spread) / scale) ** 2 for sign in signs]
+    noise = deviation(2 * np.mean(squares, axis=0) + np.mean(squares) + (probe.noise * value) ** 2, unit)
+    return Sensitivity(value, noise, np.zeros(x.shape))
+
+
 def _entry_by_entry(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) -> Sensitivity | None:
     """Take the inputs one by one: all rows of the batch at once where they pass independently."""
     x, y = probe.x, probe.y
@@ -168,5 +196,6 @@ _STRUCTURES: dict[str, Callable[[Probe, Sensitivity, float, bool], Sensitivity |
     "the same map for each row": _same_map,
     "windows": by_windows,
     "correlation": by_correlation,
+    "symmetric": _symmetric,
     "entry by entry": _entry_by_entry,
 }

@@ -103,12 +103,12 @@ def hull(value: Array, low: Array, high: Array, probe: Probe) -> tuple[Array, Ar
     return np.where(here, (low + high) / 2, value), np.where(here, (high - low) / 2, 0.0)
 
 
-def balanced(probe: Probe, value: Array, upstream: Array) -> bool:
-    """Tell whether ⟨J v, upstream⟩ = ⟨v, value⟩ for a random v, in each row of the batch."""
+def balanced(probe: Probe, value: Array, upstream: Array, *, by_row: bool = True) -> bool:
+    """Tell whether ⟨J v, upstream⟩ = ⟨v, value⟩ for a random v, in each row of the batch or in all."""
+    rows = len(value) if by_row else 1
     v = probe.rng.standard_normal(value.shape)
-    tangent = probe.along_input(v)
-    terms = (tangent * upstream).reshape(len(upstream), -1)
-    claimed = (v * value).reshape(len(value), -1)
+    terms = (probe.along_input(v) * upstream).reshape(rows, -1)
+    claimed = (v * value).reshape(rows, -1)
     size = np.sqrt((terms**2).sum(axis=1) + (claimed**2).sum(axis=1))
     tolerance = EXACT if probe.noise == 0 else COARSE
     return bool(np.all(np.abs(terms.sum(axis=1) - claimed.sum(axis=1)) <= tolerance * size))

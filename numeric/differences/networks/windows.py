@@ -21,7 +21,7 @@ from numeric.differences.networks.sensitivity import (
 )
 
 CHEAP = 1e7
-"""Output numbers up to which a convolution is taken pixel by pixel."""
+"""Output numbers up to which a layer is taken entry by entry, whatever quicker structure it may have."""
 
 
 def by_windows(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) -> Sensitivity | None:
