@@ -110,20 +110,16 @@ def move(parameter: Array, rate: float, direction: Array) -> None:
     Notes
     -----
     ``parameter -= rate * direction`` writes the product to memory and reads it again, which for a large layer takes
-    as long as its matrix product; BLAS does both in one pass.
+    as long as its matrix product; BLAS does both in one pass, and for a small one in one call.
     """
     if parameter.shape != direction.shape:
         raise ValueError(f"a gradient of shape {direction.shape} does not fit a parameter of {parameter.shape}")
-    if parameter.size >= LARGE and parameter.dtype == direction.dtype and parameter.flags.c_contiguous:
-        axpy = _AXPY.get(parameter.dtype.char)
-        if axpy is not None:
-            axpy(direction.reshape(-1), parameter.reshape(-1), a=-rate)
-            return
-    parameter -= rate * direction
+    axpy = _AXPY.get(parameter.dtype.char)
+    if axpy is not None and parameter.flags.c_contiguous and parameter.size:
+        axpy(direction.ravel(), parameter.ravel(), parameter.size, -rate)  # a contiguous array is not copied
+    else:
+        parameter -= rate * direction
 
-
-LARGE = 1024
-"""Entries from which on one pass over the memory is worth the call."""
 
 _AXPY = {"d": daxpy, "f": saxpy}
 

@@ -196,8 +196,8 @@ def softmax_cross_entropy_at_once(Z: Array, Y: Array) -> tuple[Any, Array, Array
     label, whole = Y.take(winner), 1 + rest
     others /= whole[:, None]
     others -= Y
-    # The largest probability is 1/(1 + rest); beside a label of 1 the plain difference would lose all its digits.
-    others.put(winner, ((1 - label) - label * rest) / whole)
+    # The largest probability is 1 − rest/(1 + rest); beside a label of 1 the plain difference would lose its digits.
+    others.put(winner, (1 - label) - rest / whole)
     others /= len(Z)
     return value, others, largest
 

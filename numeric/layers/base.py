@@ -79,9 +79,8 @@ class Layer:
         ValueError
             If a gradient has not the shape of its parameter.
         """
-        if self.trainable:
-            for name, gradient in self.gradients().items():
-                move(getattr(self, name), learning_rate, gradient)
+        for name, gradient in self.gradients().items() if self.trainable else ():
+            move(getattr(self, name), learning_rate, gradient)
         self.advance()
 
     def advance(self) -> None:

@@ -3,10 +3,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from numeric.arrays import LARGE, column_sums, floating, move, row_sums
+from numeric.arrays import column_sums, floating, move, row_sums
 
 
-@pytest.mark.parametrize("size", [1, LARGE - 1, LARGE, 3 * LARGE])
+@pytest.mark.parametrize("size", [0, 1, 7, 5000])
 @pytest.mark.parametrize(
     ("dtype", "other"), [(np.float64, np.float64), (np.float32, np.float32), (np.float32, np.float64)]
 )
@@ -25,9 +25,9 @@ def test_a_parameter_moves_in_place_whatever_its_size_type_and_order(size, dtype
 
 
 def test_a_part_of_an_array_moves_alone():
-    whole = np.zeros((2, 2 * LARGE))
-    move(whole[:, ::2], 1.0, np.ones((2, LARGE)))
-    assert whole[:, ::2].tolist() == [[-1] * LARGE] * 2
+    whole = np.zeros((2, 40))
+    move(whole[:, ::2], 1.0, np.ones((2, 20)))
+    assert whole[:, ::2].tolist() == [[-1] * 20] * 2
     assert not whole[:, 1::2].any()
 
 
