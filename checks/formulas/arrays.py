@@ -16,6 +16,7 @@ from checks.formulas.index_form import TooManyTermsError, index_form
 from checks.formulas.shown import enclosure
 from checks.identity import prove
 from checks.identity.points import points
+from checks.identity.size import small
 from checks.identity.stand_ins import stand_ins_for, with_stand_ins
 from checks.verdict import Attempt, Counterexample, Proof, Status, Verdict
 from derive.domain import Domain
@@ -61,6 +62,8 @@ def decide(
         proof = _proof(left, right, given, needs)
     except (TooManyTermsError, ValueError) as error:
         proof, obstacle = None, str(error)
+    if proof is not None and _nowhere_defined(left, right, given):
+        return _undecided("no sizes and entries were found at which both sides are defined")
     if proof is not None:
         sizes = ", ".join(str(size) for size in _sizes(left, right))
         reason = f"Equal for all sizes {sizes} and all entries" if sizes else "Equal for all entries"
@@ -181,6 +184,8 @@ def _same(left: sp.Expr, right: sp.Expr, given: Declared) -> Proof | None:
 
 def _merged(difference: sp.Expr) -> sp.Expr | None:
     """Write c Σ_i f(i) + c Σ_i g(i) as c Σ_i (f(i) + g(i)); None where no two sums share their range."""
+    if not small(difference):
+        return None
     groups: dict[tuple[Any, Any], list[sp.Expr]] = {}
     rest = []
     for term in sp.Add.make_args(sp.expand(difference, power_base=False, log=False, trig=False, complex=False)):
@@ -294,6 +299,8 @@ class Numbers:
         self.arrays = arrays
         self.bits = bits
         self._parts: dict[sp.Expr, tuple[sp.Expr, dict[sp.Expr, sp.Symbol]]] = {}
+        self._free: dict[sp.Expr, tuple[sp.Idx, ...]] = {}
+        self._sums: dict[tuple[Any, ...], arb] = {}
 
     def value(self, node: sp.Expr, where: Mapping[sp.Idx, int]) -> arb:
         """Return a ball around the value; the free indices have the given values."""
@@ -311,13 +318,13 @@ class Numbers:
 
     def _atom(self, atom: sp.Expr, where: Mapping[sp.Idx, int]) -> Any:
         if isinstance(atom, sp.Sum):
-            bound = bound_indices(atom)
-            ranges = [range(self.whole(low, where), self.whole(high, where) + 1) for _, low, high in atom.limits]
-            terms = (
-                self.value(atom.function, {**where, **dict(zip(bound, chosen, strict=True))})
-                for chosen in product(*ranges)
-            )
-            return sum(terms, arb(0))
+            if atom not in self._free:
+                self._free[atom] = tuple(atom.atoms(sp.Idx))
+            # A sum within a sum has few values: without this, a word of 20 matrices has a million of terms.
+            key = (atom, self.bits, *(where.get(index) for index in self._free[atom]))
+            if key not in self._sums:
+                self._sums[key] = self._sum(atom, where)
+            return self._sums[key]
         if isinstance(atom, sp.KroneckerDelta):
             first, second = (self.whole(index, where) for index in atom.args)
             return fmpq(first == second)
@@ -328,6 +335,14 @@ class Numbers:
         if position not in entries:
             raise UndefinedHereError(f"{atom.base.label} has no entry {position}")
         return entries[position]
+
+    def _sum(self, node: sp.Sum, where: Mapping[sp.Idx, int]) -> arb:
+        bound = bound_indices(node)
+        ranges = [range(self.whole(low, where), self.whole(high, where) + 1) for _, low, high in node.limits]
+        terms = (
+            self.value(node.function, {**where, **dict(zip(bound, chosen, strict=True))}) for chosen in product(*ranges)
+        )
+        return sum(terms, arb(0))
 
     def whole(self, index: sp.Expr, where: Mapping[sp.Idx, int]) -> int:
         """Return the value of an index, a bound of a sum, or a size."""
@@ -362,14 +377,35 @@ def _refute(
         return _undecided(obstacle, f"a condition on arrays was not used: {given.opaque[0]}")
     stand_ins = stand_ins_for(left, right)
     left, right = with_stand_ins(left, stand_ins), with_stand_ins(right, stand_ins)
-    sides = [left, right, *(side for pair in given.equations for side in pair)]
-    sizes, arrays = _sizes(*sides), _arrays(*sides)
+    arrays = _arrays(*_every_side(left, right, given))
     free = tuple(sorted({i for side in (left, right) for i in free_indices(side)}, key=str))
+    tried = 0
+    try:
+        for at, values, scalar in _trials(left, right, given):
+            try:
+                outcome = _different(left, right, free, Numbers(at, values, scalar, 64), needs, given)
+            except (UndefinedHereError, UnknownHereError):
+                continue
+            tried += 1
+            if outcome is not None:
+                return _counterexample(outcome, at, values, scalar, shown, stand_ins, arrays)
+    except (NotEvaluableError, KeyError) as error:
+        return _undecided(obstacle, str(error))
+    return _undecided(obstacle, f"{tried} choices of arrays at three unequal sizes show no difference")
+
+
+def _every_side(left: sp.Expr, right: sp.Expr, given: Declared) -> list[sp.Expr]:
+    return [left, right, *(side for pair in given.equations for side in pair)]
+
+
+def _trials(left: sp.Expr, right: sp.Expr, given: Declared) -> Iterator[tuple[Any, Any, Any]]:
+    """Yield sizes, arrays of numbers and values of the scalars that fulfil what was declared, always the same ones."""
+    sides = _every_side(left, right, given)
+    sizes, arrays = _sizes(*sides), _arrays(*sides)
     scalars = [symbol for symbol in _scalars(left, right, given) if symbol not in sizes]
     random = Random(SEED)  # noqa: S311 - for reproducible numbers, not for secrets
     domain = given.vocabulary.domain
     scalar_points = list(points(scalars, domain, seed=SEED, count=TRIES * len(SIZES)))
-    tried = 0
     for attempt in range(TRIES):
         for choice, numbers in enumerate(SIZES):
             at = dict(
@@ -383,16 +419,30 @@ def _refute(
                 continue
             scalar = scalar_points[(attempt * len(SIZES) + choice) % len(scalar_points)]
             try:
-                values = _filled(arrays, at, given, random, attempt)
-                outcome = _different(left, right, free, Numbers(at, values, scalar, 64), needs, given)
+                yield at, _filled(arrays, at, given, random, attempt), scalar
             except (UndefinedHereError, UnknownHereError):
                 continue
-            except (NotEvaluableError, KeyError) as error:
-                return _undecided(obstacle, str(error))
-            tried += 1
-            if outcome is not None:
-                return _counterexample(outcome, at, values, scalar, shown, stand_ins, arrays)
-    return _undecided(obstacle, f"{tried} choices of arrays at three unequal sizes show no difference")
+
+
+def _nowhere_defined(left: sp.Expr, right: sp.Expr, given: Declared) -> bool:
+    """Tell whether a side has no value for any of the arrays tried, as with a division by Σ_j (x_j - x_j)."""
+    stand_ins = stand_ins_for(left, right)
+    left, right = with_stand_ins(left, stand_ins), with_stand_ins(right, stand_ins)
+    free = tuple(sorted({i for side in (left, right) for i in free_indices(side)}, key=str))
+    undefined = False
+    try:
+        for at, values, scalar in _trials(left, right, given):
+            numbers = Numbers(at, values, scalar, PRECISIONS[1])
+            for chosen in product(*(range(numbers.whole(length(index), {})) for index in free)):
+                where = dict(zip(free, chosen, strict=True))
+                try:
+                    if numbers.value(left, where).is_finite() and numbers.value(right, where).is_finite():
+                        return False
+                except UndefinedHereError:
+                    undefined = True
+    except (UnknownHereError, NotEvaluableError, KeyError):
+        return False
+    return undefined
 
 
 def _counterexample(

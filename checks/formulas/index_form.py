@@ -8,14 +8,13 @@ sizes, so equal normal forms prove equality; for polynomials in entries they are
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from itertools import islice, permutations, product
 
 import sympy as sp
 
+from checks.formulas.canonical_names import named
 from derive.functions import sigma, softplus
-from derive.indices import bound_indices, length, same_range, substitute, total, with_fresh_bounds
+from derive.indices import bound_indices, length, same_range, substitute, with_fresh_bounds
 
-ORDERS = 240
 TERMS = 2_000
 
 _EXPANDING = {"power_base": False, "log": False, "trig": False, "complex": False, "func": False}
@@ -107,7 +106,7 @@ def _summed(term: sp.Expr, bound: list[sp.Idx]) -> sp.Expr:
     used: set[sp.Idx] = set()
     for part, indices in _parts(tied, bound):
         used |= set(indices)
-        result.append(_closed(sp.Mul(*part), indices) or _named(part, indices))
+        result.append(_closed(sp.Mul(*part), indices) or named(part, indices))
     result.extend(length(index) for index in bound if index not in used)
     return sp.Mul(*result)
 
@@ -164,58 +163,3 @@ def _closed(body: sp.Expr, indices: list[sp.Idx]) -> sp.Expr | None:
     bernoulli = sp.bernoulli(k + 1, sp.Dummy("t"))
     (t,) = bernoulli.free_symbols
     return sp.expand((bernoulli.subs(t, size) - bernoulli.subs(t, 0)) / (k + 1))
-
-
-# -- canonical names -------------------------------------------------------------------------------
-
-
-def _named(factors: list[sp.Expr], bound: list[sp.Idx]) -> sp.Expr:
-    """Return the sum with its indices renamed in a canonical order.
-
-    Indices are first told apart by how they occur; only those that look alike are tried in each order. Any renaming is
-    an identity, so the limit on orders costs completeness and never soundness.
-    """
-    colours = _colours(factors, bound)
-    groups: dict[str, list[sp.Idx]] = {}
-    for index in bound:
-        groups.setdefault(colours[index], []).append(index)
-    body = sp.Mul(*factors)
-    candidates = []
-    orders = product(*(permutations(groups[colour]) for colour in sorted(groups)))
-    for order in islice(orders, ORDERS):
-        renamed = _renamed(body, [index for group in order for index in group])
-        candidates.append((sp.srepr(renamed), renamed))
-    return min(candidates, key=lambda candidate: candidate[0])[1]
-
-
-def _renamed(body: sp.Expr, order: list[sp.Idx]) -> sp.Expr:
-    fresh = [sp.Idx(f"_{place}", length(index)) for place, index in enumerate(order)]
-    # By way of names that stand nowhere else: an old name may be the new name of another index.
-    apart = [sp.Idx(f"_{place}'", length(index)) for place, index in enumerate(order)]
-    for index, name in [*zip(order, apart, strict=True), *zip(apart, fresh, strict=True)]:
-        body = substitute(body, index, name)
-    return total(body, *fresh)
-
-
-def _colours(factors: list[sp.Expr], bound: list[sp.Idx]) -> dict[sp.Idx, str]:
-    colours = {index: str(length(index)) for index in bound}
-    if len(bound) == 1:
-        return colours
-    for _ in bound:
-        ranks = {colour: place for place, colour in enumerate(sorted(set(colours.values())))}
-        refined = {}
-        for index in bound:
-            seen = []
-            for factor in factors:
-                if index in factor.free_symbols:
-                    shown = factor
-                    for other in bound:
-                        mark = "*" if other == index else f"~{ranks[colours[other]]}"
-                        shown = substitute(shown, other, sp.Idx(mark, length(other)))
-                    seen.append(str(shown))
-            refined[index] = f"{ranks[colours[index]]:03d} {colours[index].partition(' ')[0]} {'; '.join(sorted(seen))}"
-        stable = len(set(refined.values())) == len(set(colours.values()))
-        colours = refined
-        if stable:
-            break
-    return colours

@@ -13,6 +13,7 @@ from checks.identity import prove, refute
 from checks.identity.normal_form import NormalForm
 from checks.identity.points import Point, points
 from checks.identity.regions import BorderError, zeros
+from checks.identity.size import small
 from checks.identity.stand_ins import stand_ins_for, with_stand_ins
 from checks.verdict import Attempt, Proof, Status, Verdict
 from derive.domain import Domain
@@ -213,6 +214,8 @@ def _bound(condition: sp.Basic) -> tuple[sp.Symbol, sp.Set] | None:
         (condition.lhs, condition.rhs) if isinstance(condition, (sp.Lt, sp.Le)) else (condition.rhs, condition.lhs)
     )
     strict = isinstance(condition, (sp.Lt, sp.Gt))
+    if not small(more - less):
+        return None
     difference = sp.expand(more - less)  # > 0
     if len(difference.free_symbols) != 1:
         return None

@@ -8,6 +8,8 @@ from collections.abc import Iterable
 
 import sympy as sp
 
+from checks.identity.size import small
+
 ROWS = 400
 VARIABLES = 10
 
@@ -35,6 +37,8 @@ def no_solution(positive: Iterable[sp.Expr]) -> bool:
 
 
 def _linear(expression: sp.Expr) -> Row | None:
+    if not small(expression):
+        return None
     row = {monomial: value for monomial, value in sp.expand(expression).as_coefficients_dict().items() if value != 0}
     return row if all(value.is_Rational for value in row.values()) else None
 
