@@ -13,6 +13,8 @@ _ARRAY = re.compile(r"\s*(?P<names>[^:]*?)\s*(?::|\bis\b|\s)\s*(?:an?\s+)?(?P<wo
 _NAME = r"\\?[^\W\d]\w*"
 _ENTRY_SET = re.compile(rf"\s*(?P<name>{_NAME})(?:_\{{?[\w, ]*\}}?)?\s*(?:\bin\b|∈|\\in\b)\s*\\?\{{[^{{}}]*\\?\}}\s*")
 _COMPARISON = re.compile(r"<=|>=|==|!=|≤|≥|≠|[<>=]")
+_MEMBERSHIP = re.compile(r"\bin\b|∈|\\(?:in|[gln]eq?|succ(?:eq)?|prec(?:eq)?)\b|≻|≽|⪰|\bof\b")
+_IN_WORDS = re.compile(rf"\s*{_NAME}(?:\s*,\s*{_NAME})*\s+(?:(?:is|are|an?)\s+)*[a-z][a-z -]*")  # A symmetric
 _SETS = ("real", "positive", "negative", "nonnegative", "non-negative", "nonpositive", "nonzero", "integer", "natural")
 
 
@@ -117,8 +119,10 @@ def _divided(given: list[str]) -> tuple[list[str], list[str], dict[str, list[str
         rest = re.sub(r"\b(?:in|is|an?|" + "|".join(_SETS) + r")\b|\\(?:in|[gln]eq?|[{}])", " ", entry.sub(" ", text))
         if count == 1 and re.fullmatch(r"[\s\d./<>=≤≥≠!∈{},-]*", rest):
             restrictions.setdefault(name, []).append(single)
-        else:
+        elif _COMPARISON.search(text) or _MEMBERSHIP.search(text) or _IN_WORDS.fullmatch(text):
             conditions.append(text)
+        else:
+            plain.append(text)  # no condition at all: the reader says what is wrong with it
     return plain, conditions, restrictions
 
 

@@ -204,6 +204,10 @@ SPECIAL = _OF_ARRAYS | {"where", "Piecewise", "root", "Rational", "indicator"}
 NEEDS_BRACKETS = SPECIAL | {"sigma", "step", "sign", "power", "square", "clip", "reciprocal", "logistic"}
 
 
+BARE = frozenset(name for name, function in _FUNCTIONS.items() if function.bare and len(name) > 1 and name.isalpha())
+"""Names of functions that may stand before their argument without brackets, and end in a letter."""
+
+
 def spelling(name: str) -> str:
     """Return the one name that a function goes by here."""
     return _SPELLINGS.get(name, name)

@@ -33,6 +33,7 @@ _ENDS_OPERAND = frozenset(
         "WORD",
         "UPRIGHT",
         "PARTIAL",
+        "ENDCASES",
     ]
 )
 _CATEGORIES = {
@@ -50,6 +51,9 @@ class _Brackets:
 
     always_accept = ("BARS",)  # Lark would drop a terminal that no rule names
 
+    def __init__(self, single: bool) -> None:
+        self.single = single  # whether || is two bars, as in ||x| - 1|, and not the bars of a norm
+
     def process(self, stream: Iterable[Token]) -> Iterator[Token]:
         open_: list[Token] = []
         previous: Token | None = None
@@ -57,7 +61,14 @@ class _Brackets:
             token = found
             if count > TOKENS:
                 raise Trouble(f"the formula has more than {TOKENS} parts", token.start_pos)
-            if token.type == "BARS":
+            if token.type == "BARS" and self.single and str(token) == "||":
+                start = token.start_pos or 0
+                first, token = (Token("BARS", "|", place, end_pos=place + 1) for place in (start, start + 1))
+                previous = _bar(first, open_, previous)
+                _paired(previous, open_)
+                yield previous
+                token = _bar(token, open_, previous)
+            elif token.type == "BARS":
                 ended = previous is not None and previous.type in _ENDS_OPERAND
                 if str(token) in {"||"} and ended and open_ and open_[-1].type == "BAROPEN":
                     previous = Token.new_borrow_pos("BARCLOSE", "|", token)  # |x - |y||, or |x||y|
@@ -65,16 +76,20 @@ class _Brackets:
                     yield previous
                     token = Token.new_borrow_pos("BARS", "|", token)
                 token = _bar(token, open_, previous)
-            if token.type in _OPENING:
-                open_.append(token)
-                if len(open_) > DEPTH:
-                    raise Trouble(f"the brackets are nested more than {DEPTH} deep", token.start_pos)
-            elif token.type in _CLOSING:
-                _close(token, open_)
+            _paired(token, open_)
             previous = token
             yield token
         if open_:
             raise Trouble(f"the bracket '{open_[-1]}' is never closed", open_[-1].start_pos, _OPENING[open_[-1].type])
+
+
+def _paired(token: Token, open_: list[Token]) -> None:
+    if token.type in _OPENING:
+        open_.append(token)
+        if len(open_) > DEPTH:
+            raise Trouble(f"the brackets are nested more than {DEPTH} deep", token.start_pos)
+    elif token.type in _CLOSING:
+        _close(token, open_)
 
 
 def _bar(token: Token, open_: list[Token], previous: Token | None) -> Token:
@@ -95,14 +110,14 @@ def _close(token: Token, open_: list[Token]) -> None:
 
 
 @cache
-def _parser(surface: str) -> Lark:
+def _parser(surface: str, single_bars: bool = False) -> Lark:
     grammar = files("derive.reading").joinpath(f"{surface}.lark").read_text(encoding="utf-8")
     return Lark(
         grammar,
         parser="lalr",
         lexer="basic",
         transformer=Builder(),
-        postlex=_Brackets(),
+        postlex=_Brackets(single_bars),
         maybe_placeholders=False,
         cache=False,
     )
@@ -118,8 +133,22 @@ def parse(prepared: str, surface: str) -> tree.Node:
     """
     try:
         node: Any = _parser(surface).parse(prepared)
-    except UnexpectedInput as error:
+    except (UnexpectedInput, Trouble) as error:
+        if "||" in prepared and (nested := _with_nested_bars(prepared, surface)) is not None:
+            return nested
+        if isinstance(error, Trouble):
+            raise
         raise _in_words(error, prepared, surface) from None
+    assert isinstance(node, tree.Node)
+    return node
+
+
+def _with_nested_bars(prepared: str, surface: str) -> tree.Node | None:
+    """Read ||x| - 1|, which with the bars of a norm is no formula."""
+    try:
+        node: Any = _parser(surface, single_bars=True).parse(prepared)
+    except (UnexpectedInput, Trouble):
+        return None
     assert isinstance(node, tree.Node)
     return node
 

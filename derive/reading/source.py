@@ -75,6 +75,13 @@ def _plain(sign: str, text: str, column: int, before: list[str]) -> str:  # noqa
         return "_" + _ACCENTS[sign] if before and before[-1].isalpha() else ""
     if unicodedata.category(sign) in {"Cc", "Cs", "Co", "Cn"}:
         raise UnreadableError(f"the character U+{ord(sign):04X} has no place in a formula", text, column)
+    if unicodedata.decomposition(sign).startswith("<fraction>") and sign.isnumeric():
+        if column and (text[column - 1].isalnum() or text[column - 1] == "."):
+            raise UnreadableError(
+                f"'{text[column - 1 : column + 1]}' may be a sum or a product; write it out", text, column
+            )
+        above, _, below = unicodedata.normalize("NFKC", sign).partition("\N{FRACTION SLASH}")
+        return f"({above}/{below})"
     parts = unicodedata.normalize("NFD", sign)
     if len(parts) == 2 and parts[1] in _ACCENTS and parts[0].isalpha():
         gap = " " if before and before[-1].isalnum() else ""

@@ -98,6 +98,8 @@ class SideBySide(Products, Arguments, Addition, Words):
             item = pieces[position]
             if position and _is_number(item) and isinstance(pieces[position - 1], tree.Number):
                 raise Trouble("an operator is missing between two numbers", item.span[0], "an operator")
+            if _is_partial(item):  # also before a function, or with an index: ∂sin(x), ∂ₓ f
+                raise Trouble("∂ is read in a derivative such as ∂L/∂x only", item.span[0], "∂L/∂x")
             opened = self.opened(pieces, position, following, found)
             if opened is not None:
                 found.append((item.span[0], opened))
@@ -140,6 +142,11 @@ class SideBySide(Products, Arguments, Addition, Words):
         word = name.name
         variable = word in self.alone or word in GREEK_WORDS or word in ALIASES or self._unaccented_quietly(word)
         return not variable and len(word) > 1 and word.isalpha() and not word.endswith(("hat", "bar", "tilde"))
+
+
+def _is_partial(node: tree.Node) -> bool:
+    base = node.base if isinstance(node, tree.Scripted) else node
+    return isinstance(base, tree.Name) and base.kind == "partial"
 
 
 def _is_number(node: tree.Node) -> bool:

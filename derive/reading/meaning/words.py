@@ -1,11 +1,20 @@
 """Words: which are names, and which are products of their letters."""
 
+import re
+import string
 from fractions import Fraction
 
 from derive.reading import tree
 from derive.reading.collaborators import Collaborators
-from derive.reading.known import known
+from derive.reading.errors import Trouble
+from derive.reading.known import BARE, known
 from derive.reading.names import ALIASES, GREEK_WORDS
+
+_LETTERS = string.ascii_letters
+_FUNCTION = "|".join(sorted(BARE, key=len, reverse=True))
+_FUNCTION_OR_LETTER = re.compile(rf"{_FUNCTION}|\d+|[A-Za-z]")
+_FUNCTIONS_OF_LETTERS = re.compile(rf"[A-Za-z]?(?:(?:{_FUNCTION})\d*[A-Za-z])+")  # sin2x, xsinxcosx
+_FUNCTION_AND_NUMBER = re.compile(rf"(?:{_FUNCTION})\d+")
 
 
 class Words(Collaborators):
@@ -64,6 +73,15 @@ class Words(Collaborators):
         if function is not None:
             self.note(f"read '{word}' as {' '.join(part for _, part in function)}")
             return function
+        if re.fullmatch(r"(?:ln|sqrt)\d+", word):
+            self.note(f"read '{word}' as {word.rstrip('0123456789')} {word.lstrip(_LETTERS)}")
+            return [(match.start(), match.group()) for match in _FUNCTION_OR_LETTER.finditer(word)]
+        if _FUNCTION_AND_NUMBER.fullmatch(word):  # sin2 may be meant for sin 2, for sin², or for a name
+            raise Trouble(
+                f"'{word}' is no function; write {word.rstrip('0123456789')}({word.lstrip(_LETTERS)}) for its value, "
+                "and declare a number of this name first",
+                name.span[0],
+            )
         if not word.isalpha():
             if word[0] in self.alone:
                 self.note(f"read '{word}' as one name, not as a product")
@@ -91,8 +109,11 @@ class Words(Collaborators):
             head, rest = word[:cut], word[cut:]
             function = known(rest)
             if len(rest) >= 2 and function is not None and function.bare and head.isalpha():
-                return [*enumerate(head), (cut, rest)]
+                outer = known(head)  # lnlog(x) is ln log(x)
+                return [(0, head), (cut, rest)] if outer is not None and outer.bare else [*enumerate(head), (cut, rest)]
         function = known(word[:-1])
         if len(word) >= 3 and function is not None and function.bare and word[-1].isalpha():
             return [(0, word[:-1]), (len(word) - 1, word[-1])]
-        return None
+        if not _FUNCTIONS_OF_LETTERS.fullmatch(word):
+            return None
+        return [(match.start(), match.group()) for match in _FUNCTION_OR_LETTER.finditer(word)]
