@@ -1,7 +1,7 @@
 """Decide whether two scalar formulas are equal for all values of a domain."""
 
 from collections.abc import Sequence
-from itertools import product
+from itertools import chain, product
 
 import sympy as sp
 from flint import arb
@@ -11,12 +11,13 @@ from checks.identity.emptiness import no_solution
 from checks.identity.field import TooLargeError, ZeroDenominatorError
 from checks.identity.normal_form import NormalForm, OutsideTheProcedureError
 from checks.identity.points import Point, points
-from checks.identity.regions import BorderError, split
+from checks.identity.regions import SWITCHES, BorderError, split
 from checks.identity.stand_ins import stand_ins_for, with_stand_ins
 from checks.verdict import Attempt, Counterexample, Enclosure, Proof, Status, Verdict
 from derive.domain import Domain
 
 POINTS = 24
+CLOSE_POINTS = 200
 PRECISIONS = (64, 128, 256, 1024, 4096)
 REGION_LIMIT = 729
 DEFAULT_SEED = 20260101
@@ -127,7 +128,10 @@ def _prove(left: sp.Expr, right: sp.Expr, domain: Domain, borders: bool) -> Proo
             count += 1
             if count > REGION_LIMIT:
                 raise TooLargeError(f"there are more than {REGION_LIMIT} regions")
-            facts = (*domain.positive_facts(), *region.positive)
+            facts = (*_facts_on(domain, region.at), *region.positive)
+            if any(fact.is_number and fact.is_positive is False for fact in facts):
+                count -= 1
+                continue  # a border outside the domain
             form = NormalForm(facts)
             if not form.equal(region.left, region.right):
                 if _empty(facts):
@@ -174,6 +178,14 @@ def _holds_generally(left: sp.Expr, right: sp.Expr, domain: Domain) -> bool:
         return False
 
 
+def _facts_on(domain: Domain, at: Sequence[tuple[sp.Symbol, sp.Expr]]) -> list[sp.Expr]:
+    """Return what is positive in the domain, on the border where symbols have these values."""
+    facts = list(domain.positive_facts())
+    for symbol, value in at:
+        facts = [fact.subs(symbol, value) for fact in facts]
+    return [fact for fact in facts if not fact.has(*_NOT_NUMBERS)]
+
+
 def _empty(facts: tuple[sp.Expr, ...]) -> bool:
     """Tell whether no point has all these expressions positive."""
     if no_solution(facts):
@@ -191,11 +203,15 @@ def _refute(
     left, right = with_stand_ins(left, stand_ins), with_stand_ins(right, stand_ins)
     symbols = _tied(_symbols(left, right), domain)
     undefined = unknown = 0
-    for point in points(symbols, domain, seed=seed, count=POINTS):
+    drawn = points(symbols, domain, seed=seed, count=POINTS)
+    switched = symbols and (left.has(*SWITCHES) or right.has(*SWITCHES))
+    if switched:  # the difference may show in a narrow region only
+        drawn = chain(drawn, points(symbols, domain, seed=seed, count=CLOSE_POINTS, close=True))
+    for count, point in enumerate(drawn):
         if not borders and _on_a_border(left, right, point):
             continue
         try:
-            pair = _disjoint(left, right, point)
+            pair = _disjoint(left, right, point, PRECISIONS if count < POINTS else PRECISIONS[:2])
         except UndefinedHereError:
             undefined += 1
             continue
@@ -216,7 +232,8 @@ def _refute(
             evidence=Counterexample(point=shown, left=pair[0], right=pair[1], disjoint=True),
             reproduce=reproduce,
         )
-    tried = [obstacle, f"{POINTS} rational points from seed {seed} show no difference"]
+    total = POINTS + CLOSE_POINTS if switched else POINTS
+    tried = [obstacle, f"{total} rational points from seed {seed} show no difference"]
     if undefined or unknown:
         tried.append(f"{undefined} points where a side is not defined, {unknown} where the balls overlap")
     return _undecided(tried, reproduce)
@@ -231,10 +248,12 @@ def _undecided(tried: Sequence[str], reproduce: str) -> Verdict:
     )
 
 
-def _disjoint(left: sp.Expr, right: sp.Expr, point: Point) -> tuple[Enclosure, Enclosure] | None:
+def _disjoint(
+    left: sp.Expr, right: sp.Expr, point: Point, precisions: Sequence[int]
+) -> tuple[Enclosure, Enclosure] | None:
     """Return enclosures of both sides as soon as they do not meet, at rising precision, or None."""
     failure: UnknownHereError | None = None
-    for bits in PRECISIONS:
+    for bits in precisions:
         try:
             first, second = enclose(left, point, bits), enclose(right, point, bits)
         except UnknownHereError as error:

@@ -48,6 +48,7 @@ class NormalForm:
         self._known_positive: list[fmpq_mpoly] = []
         self._logarithm_of: dict[int, Fraction] = {}
         self._exponent_of: dict[int, Fraction] = {}
+        self._root_of: dict[int, tuple[Fraction, int]] = {}
         self._in_use: set[str] = set()
         self._relations: list[tuple[int, int, Callable[[], Fraction]]] = []
         self._related: set[int] = set()
@@ -190,6 +191,7 @@ class NormalForm:
         fineness = self._finer(name, q)
         index = self.field.index(f"({key})^(1/{fineness})")
         self._positive_generators.add(index)
+        self._root_of[index] = (base, fineness)
         if index not in self._related:
             self._related.add(index)
             self._relations.append((index, fineness, lambda: base))
@@ -277,6 +279,10 @@ class NormalForm:
         single = self._single_generator(base)
         if single in self._exponent_of:
             return self._exponent_of[single]
+        if single in self._root_of:
+            radicand, degree = self._root_of[single]
+            self._note("ln(f^(1/q)) = ln(f)/q for f > 0")
+            return self._logarithm(radicand) * self.field.constant(1, degree)
         return self._logarithm_generator(base)
 
     def _logarithm_generator(self, base: Fraction) -> Fraction:

@@ -17,16 +17,21 @@ _LADDER = (
 )  # fmt: skip
 
 
-def points(symbols: Sequence[sp.Symbol], domain: Domain, *, seed: int, count: int) -> Iterator[Point]:
+def points(
+    symbols: Sequence[sp.Symbol], domain: Domain, *, seed: int, count: int, close: bool = False
+) -> Iterator[Point]:
     """Yield up to `count` different points of the domain, the same ones for the same seed.
 
-    Points at which a condition of the domain does not hold, or cannot be decided, are left out.
+    Points at which a condition of the domain does not hold, or cannot be decided, are left out. With `close` all are
+    small fractions, between which the regions of a piecewise formula lie.
     """
     random = Random(seed)  # noqa: S311 - for reproducible test points, not for secrets
     seen: set[tuple[str, ...]] = set()
     for attempt in range(8 * count):
         point = {
-            symbol: _value(domain.range_of(symbol), random, position + attempt, attempt < len(_LADDER))
+            symbol: _value(
+                domain.range_of(symbol), random, position + attempt, attempt < len(_LADDER) and not close, close
+            )
             for position, symbol in enumerate(symbols)
         }
         key = tuple(str(value) for value in point.values())
@@ -45,12 +50,15 @@ def _inside(point: Point, domain: Domain) -> bool:
         return False
 
 
-def _value(values: sp.Set, random: Random, position: int, from_ladder: bool) -> fmpq:
+def _value(values: sp.Set, random: Random, position: int, from_ladder: bool, close: bool = False) -> fmpq:
     if isinstance(values, sp.FiniteSet):
         members = [value for value in sorted(values) if value.is_Rational]
         chosen = members[position % len(members)] if from_ladder else random.choice(members)
         return fmpq(int(chosen.p), int(chosen.q))
-    candidate = _LADDER[(5 * position) % len(_LADDER)] if from_ladder else _random_fraction(random)
+    if close:
+        candidate = fmpq(random.randint(-36, 36), random.randint(1, 12))
+    else:
+        candidate = _LADDER[(5 * position) % len(_LADDER)] if from_ladder else _random_fraction(random)
     if values in (sp.S.Integers, sp.S.Naturals):
         whole = candidate.p // candidate.q
         return fmpq(abs(whole) + 1 if values == sp.S.Naturals else whole)

@@ -7,6 +7,8 @@ import sympy as sp
 from sympy.core.relational import Relational
 from sympy.logic.boolalg import Boolean
 
+from checks.identity.size import small
+
 Decide = Callable[[sp.Expr], int | None]
 SWITCHES = (sp.Max, sp.Min, sp.Abs, sp.sign, sp.Heaviside, sp.Piecewise)
 
@@ -25,6 +27,8 @@ class Region:
         The region in words, such as `x > 0`; empty for the whole domain.
     border:
         True when the region is a border between two open regions.
+    at:
+        The values that were put in for symbols on the borders, one after another.
     """
 
     left: sp.Expr
@@ -32,6 +36,7 @@ class Region:
     positive: tuple[sp.Expr, ...] = ()
     description: tuple[str, ...] = ()
     border: bool = False
+    at: tuple[tuple[sp.Symbol, sp.Expr], ...] = ()
 
 
 class BorderError(ValueError):
@@ -63,6 +68,7 @@ def _split(region: Region, borders: bool) -> Iterator[Region]:
                 (*region.positive, orientation * argument),
                 (*region.description, f"{argument} {'>' if orientation == 1 else '<'} 0"),
                 region.border,
+                region.at,
             ),
             borders,
         )
@@ -79,6 +85,7 @@ def _on_border(region: Region, argument: sp.Expr, symbol: sp.Symbol, value: sp.E
             tuple(fact.subs(symbol, value) for fact in region.positive),
             (*region.description, f"{symbol} = {value}"),
             True,
+            (*region.at, (symbol, value)),
         )
     except (TypeError, ValueError):  # SymPy refuses to compare 1/0 with a number
         raise BorderError(f"at {symbol} = {value} something is compared that is not defined") from None
@@ -121,6 +128,9 @@ def same_sign(expression: sp.Expr) -> sp.Expr:
         coefficient, body = rest.as_coeff_Mul()
         if isinstance(body, sp.exp) and number == -coefficient and number != 0:
             return same_sign(body.exp) if coefficient > 0 else -same_sign(body.exp)
+        (first, one), (second, other) = (term.as_coeff_Mul() for term in expression.args)
+        if isinstance(one, sp.exp) and isinstance(other, sp.exp) and first == -second:
+            return sp.sign(first) * same_sign(one.exp - other.exp)
     return expression
 
 
@@ -177,6 +187,8 @@ def _settle_piecewise(node: sp.Expr, decide: Decide) -> sp.Expr:
 
 def zeros(argument: sp.Expr) -> list[tuple[sp.Symbol, sp.Expr]]:
     """Return substitutions that together cover the zeros of an expression: one for each of its factors."""
+    if not small(argument):
+        raise BorderError(f"the border {argument} = 0 is that of too large a polynomial")
     try:
         _, factors = sp.factor_list(sp.numer(sp.together(argument)))
     except sp.PolynomialError:
@@ -189,4 +201,8 @@ def _solved(factor: sp.Expr, argument: sp.Expr) -> tuple[sp.Symbol, sp.Expr]:
         slope = sp.diff(factor, symbol)
         if slope.is_Rational and slope != 0:
             return symbol, sp.expand(symbol - factor / slope)
+    for symbol in sorted(factor.free_symbols, key=lambda s: s.name):
+        rest, slope = factor.subs(symbol, 0), sp.diff(factor, symbol)
+        if rest.is_Rational and rest != 0 and not slope.has(symbol):
+            return symbol, -rest / slope  # x y = 1: nowhere is y zero there
     raise BorderError(f"the border {argument} = 0 is not given by one symbol in terms of the others")
