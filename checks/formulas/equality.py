@@ -237,6 +237,12 @@ def answered(
         explanation = explained(sides.mistake_of_shape, seconds) if sides is not None else None
     except OutOfTimeError:
         verdict = out_of_time(seconds)
+    except MemoryError:
+        verdict = Verdict(
+            status=Status.UNDECIDED,
+            reason="Neither proved nor refuted: the memory that this process may use ran out.",
+            evidence=Attempt(tried=("the memory ran out",)),
+        )
     except Exception as error:
         verdict = Verdict(
             status=Status.FAULT,

@@ -1,46 +1,57 @@
-"""Many pairs at once: JSON lines in, one object for each, in order; a bad line is an answer and not an end."""
+"""A pair of formulas as one line of JSON: what is wrong with the line is an answer too, and not an end."""
 
 import json
-from collections.abc import Iterable, Iterator
+import re
 from typing import Any
 
 from checks.formulas.equality import SECONDS, answer
 
 LINE_LENGTH = 40_000
+_NO_TEXT = re.compile("[\ud800-\udfff]")
+"""What bytes become that are no UTF-8, in a line decoded with `surrogateescape`."""
 
 
-def answers(lines: Iterable[str], *, seconds: float | None = SECONDS) -> Iterator[dict[str, Any]]:
-    """Yield the object of each line `{"left": …, "right": …, "given": […]}`; lines that are empty are passed over."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        yield _answered(number, line, seconds)
+def answered(line: str, *, number: int = 1, seconds: float | None = SECONDS) -> dict[str, Any]:
+    """Return the object for a line `{"left": …, "right": …, "given": […]}`, the one with this number in its file.
 
-
-def _answered(  # noqa: PLR0911 - one for each thing that may be wrong with a line
-    number: int, line: str, seconds: float | None
-) -> dict[str, Any]:
-    pair: dict[str, Any] = {}
+    Besides the pair the line may have an `id`, which is given back.
+    """
     try:
-        if len(line) > LINE_LENGTH:
-            return _bad(number, pair, f"it is longer than {LINE_LENGTH} characters")
+        pair = _pair(line)
+    except _BadLineError as error:
+        return _bad(number, error.pair, str(error))
+    given = pair.get("given")
+    given = [] if given is None else [given] if isinstance(given, str) else given
+    return {**answer(pair["left"], pair["right"], given, seconds=seconds).to_json(), **_named(pair)}
+
+
+class _BadLineError(ValueError):
+    def __init__(self, pair: dict[str, Any], reason: str) -> None:
+        super().__init__(reason)
+        self.pair = pair
+
+
+def _pair(line: str) -> dict[str, Any]:
+    if len(line) > LINE_LENGTH:
+        raise _BadLineError({}, f"it is longer than {LINE_LENGTH} characters")
+    if _NO_TEXT.search(line):
+        raise _BadLineError({}, "it is no text in UTF-8")
+    try:
         found = json.loads(line)
     except RecursionError:
-        return _bad(number, pair, "it is nested too deeply")
+        raise _BadLineError({}, "it is nested too deeply") from None
     except ValueError as error:
         message = getattr(error, "msg", str(error))
-        return _bad(number, pair, f"it is no JSON ({message}, character {getattr(error, 'colno', 1)})")
+        raise _BadLineError({}, f"it is no JSON ({message}, character {getattr(error, 'colno', 1)})") from None
     if not isinstance(found, dict):
-        return _bad(number, pair, 'it is no object {"left": …, "right": …}')
-    pair = found
-    left, right, given = pair.get("left"), pair.get("right"), pair.get("given")
-    given = [] if given is None else [given] if isinstance(given, str) else given
-    if not isinstance(left, str) or not isinstance(right, str):
-        missing = "left" if not isinstance(left, str) else "right"
-        return _bad(number, pair, f"'{missing}' must be the text of a formula")
-    if not isinstance(given, list) or not all(isinstance(text, str) for text in given):
-        return _bad(number, pair, "'given' must be a list of texts")
-    return {**answer(left, right, given, seconds=seconds).to_json(), **_named(pair)}
+        raise _BadLineError({}, 'it is no object {"left": …, "right": …}')
+    for name in ("left", "right"):
+        if not isinstance(found.get(name), str):
+            raise _BadLineError(found, f"'{name}' must be the text of a formula")
+    given = found.get("given")
+    if not isinstance(given, (list, str, type(None))) or not all(isinstance(text, str) for text in given or []):
+        raise _BadLineError(found, "'given' must be a list of texts")
+    return found
 
 
 def _named(pair: dict[str, Any]) -> dict[str, Any]:

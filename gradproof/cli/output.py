@@ -61,7 +61,16 @@ def progress_bar() -> "Iterator[Progress]":
 
     errors = Console(stderr=True)
     columns = (TextColumn("{task.description:24}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=errors, transient=True, disable=not errors.is_terminal) as bar:
+    # What is printed goes above the bar where both share a terminal; redirected to a file it must stay in the file.
+    bar = Progress(
+        *columns,
+        console=errors,
+        transient=True,
+        disable=not errors.is_terminal,
+        redirect_stdout=sys.stdout.isatty(),
+        redirect_stderr=False,
+    )
+    with bar:
         task = bar.add_task("", total=None)
 
         def tell(what: str, done: int, total: int) -> None:

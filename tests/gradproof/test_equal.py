@@ -1,6 +1,8 @@
 """`gradproof equal` as a person and a program meet it."""
 
 import json
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -125,9 +127,105 @@ def test_bad_input_is_one_clear_line(arguments: list[str], part: str) -> None:
     assert "Traceback" not in done.stderr
 
 
-def test_a_file_that_is_no_text_and_an_empty_file_are_said_to_be_so(tmp_path: Path) -> None:
+def test_bytes_that_are_no_text_spoil_their_line_only(tmp_path: Path) -> None:
     path = tmp_path / "pairs.jsonl"
-    path.write_bytes(b'{"left": "x"}\n\xff\xfe\x00')
-    assert "line 2" in run("equal", "--pairs", str(path)).stderr
+    path.write_bytes(
+        b'{"left": "x", "right": "x"}\r\n{"left": "\xff", "right": "x"}\n{"left": "\\ud800", "right": "x"}\n'
+    )
+    done = run("equal", "--pairs", str(path))
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["status"] for one in found] == ["proved", "unreadable", "unreadable"]
+    assert [one["line"] for one in found] == [1, 2, 3]
+    assert found[1]["reason"] == "Line 2 cannot be used: it is no text in UTF-8."
+    assert "U+D800" in found[2]["reason"]
+    assert (done.returncode, done.stderr) == (2, "")
+
+
+def test_an_empty_file_is_said_to_be_so(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
     path.write_text("\n\n", encoding="utf-8")
     assert "holds no pairs" in run("equal", "--pairs", str(path)).stderr
+
+
+def test_each_answer_names_the_line_and_the_id_of_its_pair(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text('\n{"id": "q7", "left": "x+x", "right": "2x"}\n\n{"left": "x"}\n', encoding="utf-8")
+    found = [json.loads(line) for line in run("equal", "--pairs", str(path)).stdout.splitlines()]
+    assert [(one["line"], one.get("id")) for one in found] == [(2, "q7"), (4, None)]
+
+
+def test_a_pair_that_runs_out_of_time_is_undecided_and_the_next_one_is_answered(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.jsonl"
+    path.write_text(
+        json.dumps(
+            {"left": "tanh(" * 8 + "x" + ")" * 8, "right": "tanh(" * 8 + "x+0*y" + ")" * 8 + "+sin(x)^2+cos(x)^2-1"}
+        )
+        + '\n{"left": "x", "right": "x"}\n',
+        encoding="utf-8",
+    )
+    done = run("equal", "--pairs", str(path), "--seconds", "0.2")
+    found = [json.loads(line) for line in done.stdout.splitlines()]
+    assert [one["status"] for one in found] == ["undecided", "proved"]
+    assert found[0]["reason"] == "Neither proved nor refuted: the time limit of 0.2 s was reached."
+    assert done.returncode == 3
+
+
+def many(path: Path, count: int) -> Path:
+    """Write pairs that each take a moment."""
+    pair = {
+        "left": "\\|A x - y\\|^2",
+        "right": "(A x - y)^T(A x - y)",
+        "given": ["A matrix(n, m)", "x vector(m)", "y vector(n)"],
+    }
+    path.write_text("".join(json.dumps({**pair, "id": k}) + "\n" for k in range(count)), encoding="utf-8")
+    return path
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals are sent to a process group")
+def test_an_interruption_leaves_whole_lines_and_says_how_far_it_came(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "gradproof", "equal", "--pairs", str(many(tmp_path / "pairs.jsonl", 5000))]
+    with subprocess.Popen(
+        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+    ) as process:
+        assert process.stdout is not None
+        first = [process.stdout.readline() for _ in range(20)]
+        os.killpg(process.pid, signal.SIGINT)  # as Ctrl-C does: to all processes of the terminal
+        rest, errors = process.communicate(timeout=60)
+    lines = [*first, *rest.splitlines(keepends=True)]
+    assert 20 <= len(lines) < 5000
+    assert all(line.endswith("\n") for line in lines)
+    assert [json.loads(line)["id"] for line in lines] == list(range(len(lines)))
+    assert errors == f"gradproof: interrupted after {len(lines)} of 5000 pairs\n"
+    assert process.returncode == 130
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="there are no pseudo-terminals")
+def test_on_a_terminal_a_bar_on_standard_error_counts_the_pairs(tmp_path: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    path, out = many(tmp_path / "pairs.jsonl", 40), tmp_path / "out.jsonl"
+    with out.open("wb") as stdout:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "gradproof", "equal", "--pairs", str(path)],
+            stdout=stdout,
+            stderr=theirs,
+            env={**os.environ, "TERM": "xterm", "COLUMNS": "100"},
+        )
+        os.close(theirs)
+        seen = b""
+        while True:
+            try:
+                piece = os.read(ours, 4096)
+            except OSError:  # the other end is closed
+                break
+            if not piece:
+                break
+            seen += piece
+        process.wait(timeout=60)
+    os.close(ours)
+    assert b"pairs" in seen
+    assert b"/40" in seen
+    answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
+    assert [one["id"] for one in answers] == list(range(40))
+    assert {one["status"] for one in answers} == {"proved"}
