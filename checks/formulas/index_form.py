@@ -35,7 +35,7 @@ def index_form(expression: sp.Expr) -> sp.Expr:
     if not expression.args or isinstance(expression, (sp.Indexed, sp.Idx, sp.KroneckerDelta)):
         return expression
     if isinstance(expression, sp.Sum):
-        body = _written_by_exp(index_form(expression.function))
+        body = _divided_logarithms(_written_by_exp(index_form(expression.function)))
         return sp.Add(*(_summed(term, bound_indices(expression)) for term in _terms(body)))
     return expression.func(*(index_form(argument) for argument in expression.args))
 
@@ -46,6 +46,35 @@ def _written_by_exp(body: sp.Expr) -> sp.Expr:
         return body
     body = body.replace(lambda u: isinstance(u, (sigma, softplus)), lambda u: u.definition())
     return body.replace(lambda u: isinstance(u, (sp.tanh, sp.sinh, sp.cosh)), lambda u: u.rewrite(sp.exp))
+
+
+def _divided_logarithms(body: sp.Expr) -> sp.Expr:
+    """Write ln(e^z / Σ_j e^(z_j)) as z - ln Σ_j e^(z_j): what is positive everywhere leaves the logarithm."""
+    return body.replace(lambda u: isinstance(u, sp.log), lambda u: _divided_logarithm(u.args[0]))
+
+
+def _divided_logarithm(argument: sp.Expr) -> sp.Expr:
+    total, rest = sp.S.Zero, sp.S.One
+    for factor in sp.Mul.make_args(argument):
+        base, power = factor.as_base_exp()
+        if isinstance(factor, sp.exp):
+            total += factor.exp
+        elif _positive(base):
+            total += power * sp.log(base)
+        else:
+            rest *= factor
+    return total if rest == 1 else total + sp.log(rest)
+
+
+def _positive(node: sp.Expr) -> bool:
+    """Tell whether a formula is positive for all entries, by its form."""
+    if isinstance(node, sp.Sum):
+        return _positive(node.function)
+    if node.is_Add or node.is_Mul:
+        return all(map(_positive, node.args))
+    if node.is_Pow and not isinstance(node, sp.exp):
+        return _positive(node.base)
+    return bool(isinstance(node, (sp.exp, sigma, softplus)) or node.is_positive)
 
 
 def _terms(body: sp.Expr) -> tuple[sp.Expr, ...]:

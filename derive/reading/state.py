@@ -35,6 +35,7 @@ class State:
         self.lengths: dict[str, Value] = {}
         self.sizes: dict[str, Value] = dict(vocabulary.sizes)
         self.arrays: dict[str, Value] = {}
+        self.unknown_sizes = 0
         self.writer: Any = None
         self.written: frozenset[str] = frozenset()
         self.subscripts: frozenset[str] = frozenset()

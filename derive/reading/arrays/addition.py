@@ -17,7 +17,9 @@ class Addition(Shapes):
         terms = [(sign, self.collapsed(value), term) for sign, value, term in values]
         if all(self.is_scalar(value) for _, value, _ in terms):
             return guards.checked(sp.Add(*(value if sign > 0 else -value for sign, value, _ in terms)), node.span[0])
-        shape = self.common_shape([value for _, value, _ in terms], node)
+        fitted = self.fitted([value for _, value, _ in terms])
+        terms = [(sign, value, term) for (sign, _, term), value in zip(terms, fitted, strict=True)]
+        shape = self.common_shape(fitted, node)
         spread = [self.spread(value, shape, term) for _, value, term in terms]
         signed = [
             value if sign > 0 else scaled(sp.S.NegativeOne, value)

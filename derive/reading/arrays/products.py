@@ -6,7 +6,7 @@ import sympy as sp
 
 from derive.reading import guards, tree
 from derive.reading.arrays.elementwise import Elementwise
-from derive.reading.arrays.shapes import scaled, shape_words
+from derive.reading.arrays.shapes import fitted_to, scaled, shape_words
 from derive.reading.errors import Trouble
 from derive.reading.limits import FACTORS
 from derive.reading.value import Value
@@ -74,6 +74,7 @@ class Products(Elementwise):
 
     def matrix_product(self, left: Value, right: Value, place: int) -> Value:
         """Return the matrix product of two arrays whose shapes fit; a vector may stand as a row."""
+        left, right = fitted_to(left, 1, right.shape[0]), fitted_to(right, 0, left.shape[1])
         if self.surface == "python" and left.shape[1] == 1 and left.shape[0] == right.shape[0] and right.shape[0] != 1:
             product = sp.MatMul(sp.Transpose(right), left)  # x @ W with a vector x is the vector W^T x
             return self.collapsed(product)
@@ -90,6 +91,7 @@ class Products(Elementwise):
         return sp.MatMul(*([sp.Mul(*scalars)] if scalars else []), *matrices)
 
     def _hadamard(self, left: Value, right: Value, place: int, node: tree.Node) -> Value:
+        left, right = self.fitted([left, right])
         shape = self.common_shape([left, right], node)
         factors = [self.spread(left, shape, node), self.spread(right, shape, node)]
         flat = [f for factor in factors for f in (factor.args if isinstance(factor, sp.HadamardProduct) else (factor,))]

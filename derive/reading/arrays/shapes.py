@@ -14,7 +14,7 @@ from derive.reading.value import Value
 
 def shape_words(shape: tuple[Value, ...]) -> str:
     """Return a shape in words: `(N, M)`."""
-    return f"({', '.join(str(size) for size in shape)})"
+    return f"({', '.join('?' if is_unknown(size) else str(size) for size in shape)})"
 
 
 def scaled(factor: Value, value: Value) -> Value:
@@ -30,6 +30,19 @@ def scaled(factor: Value, value: Value) -> Value:
             else (matrices[0] if factor == 1 else sp.MatMul(factor, *matrices))
         )
     return sp.MatMul(factor, value)
+
+
+_UNKNOWN = "□"
+
+
+def is_unknown(size: Value) -> bool:
+    """Tell whether a size is still to be found."""
+    return isinstance(size, sp.Symbol) and size.name.startswith(_UNKNOWN)
+
+
+def fitted_to(value: Value, axis: int, size: Value) -> Value:
+    """Return an array whose size along an axis, if it was still to be found, is this one."""
+    return value.xreplace({value.shape[axis]: size}) if is_unknown(value.shape[axis]) else value
 
 
 class Shapes(Collaborators):
@@ -58,6 +71,30 @@ class Shapes(Collaborators):
             self.writer = Entries(self.arrays, self.written | frozenset(self.lengths) | self.vocabulary.declared)
         writer: Entries = self.writer
         return writer
+
+    def knows_arrays(self) -> bool:
+        """Tell whether a name is known to be an array, so that 1 and I beside it may be arrays too."""
+        return bool(self.arrays) or any(isinstance(v, sp.IndexedBase) for v in self.vocabulary.symbols.values())
+
+    def unknown_size(self) -> sp.Symbol:
+        """Return a size that follows from what stands beside it: that of a vector of ones, or of the identity."""
+        self.unknown_sizes += 1
+        return sp.Symbol(f"{_UNKNOWN}{self.unknown_sizes}", integer=True, positive=True)
+
+    def ones(self, node: tree.Node) -> Value:
+        """Return a column of ones, as long as what stands beside it asks for."""
+        self.note(f"read '{self.piece(node)}' as a vector of ones")
+        return sp.OneMatrix(self.unknown_size(), 1)
+
+    def fitted(self, values: Sequence[Value]) -> list[Value]:
+        """Give ones and identities among arrays that are added the size of the others."""
+        known = [v for v in values if not self.is_scalar(v) and not any(map(is_unknown, v.shape))]
+        if not known:
+            return list(values)
+        goal = next((tuple(v.shape) for v in known if sp.S.One not in v.shape), tuple(known[0].shape))
+        return [
+            value if self.is_scalar(value) else fitted_to(fitted_to(value, 0, goal[0]), 1, goal[1]) for value in values
+        ]
 
     def whole_array(self, found: sp.IndexedBase, node: tree.Node) -> Value:
         """Return an array as a matrix symbol; a vector is a column."""

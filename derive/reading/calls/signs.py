@@ -58,11 +58,10 @@ class Signs(Scripts, Derivatives, Sums):
             if isinstance(inner, (tree.Relation, tree.Logic)):
                 value = self.scripts_of_call(self.indicator_of(inner, bracket), following, bracket)
                 return value, 2
-        return self.ones(head), 1
-
-    def ones(self, node: tree.Node) -> Value:
-        """Refuse a vector of ones, whose size nobody knows."""
-        raise Trouble("an indicator is written with its condition, 1[x > 0]", node.span[1], "[")
+        if head.below is not None or not self.knows_arrays():
+            raise Trouble("an indicator is written with its condition, 1[x > 0]", head.span[1], "[")
+        value = self.ones(head)
+        return (value if head.above is None else self.raise_to(value, head.above, head)), 1
 
     def opened(
         self,

@@ -70,10 +70,13 @@ class Powers(SideBySide, ArrayPowers):
 
     def raise_to(self, base: Value, above: tree.Node, node: tree.Node) -> Value:
         """Raise to a power, or transpose where the exponent is a T."""
+        raised_one = isinstance(node, tree.Scripted) and isinstance(node.base, tree.Number) and base == 1
         if self.is_transposition(above, base):
-            return self.transpose(base, node)
+            return sp.Transpose(self.ones(node)) if raised_one and self.knows_arrays() else self.transpose(base, node)
         inner = above.items[0] if isinstance(above, tree.Group) and len(above.items) == 1 else above
         if isinstance(inner, tree.Name) and inner.name == "T" and "T" not in self.vocabulary.declared:
+            if raised_one and self.knows_arrays():
+                return sp.Transpose(self.ones(node))
             self.note(f"read the T of '{self.piece(node)}' as an exponent, because no array stands before it")
         if self.surface == "latex" and above.span[1] - above.span[0] > 1:
             if isinstance(above, tree.Number):

@@ -108,8 +108,12 @@ class SideBySide(Products, Arguments, Addition, Words):
             if value is None:
                 self._mark_call(pieces, position)
                 value, used = self.of(item), 1
+            if _is_one(item) and found and not self.is_scalar(found[-1][1]):  # A 1: the sums of the rows
+                value = self.ones(item)
             found.append((item.span[0], value))
             position += used
+        if len(found) > 1 and _is_one(pieces[0]) and not self.is_scalar(found[1][1]) and found[1][1].shape[0] == 1:
+            found[0] = (found[0][0], self.ones(pieces[0]))  # 1 b^T: this row in each row
         return found, False
 
     def _mark_call(self, pieces: Sequence[tree.Node], position: int) -> None:
@@ -147,6 +151,10 @@ class SideBySide(Products, Arguments, Addition, Words):
 def _is_partial(node: tree.Node) -> bool:
     base = node.base if isinstance(node, tree.Scripted) else node
     return isinstance(base, tree.Name) and base.kind == "partial"
+
+
+def _is_one(node: tree.Node) -> bool:
+    return isinstance(node, tree.Number) and node.value == 1
 
 
 def _is_number(node: tree.Node) -> bool:

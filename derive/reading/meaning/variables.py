@@ -71,6 +71,9 @@ class Variables(WrittenEntries):
             entry = self.entry_by_name(name, node)
             if entry is not None:
                 return entry
+            if name == "I" and self.knows_arrays() and name not in self.sizes:
+                self.note("read I as the identity matrix")
+                return sp.Identity(self.unknown_size())
             constant = self._constant(name, node)
             if constant is not None:
                 return constant

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 import sympy as sp
 
 from derive.reading import tree
+from derive.reading.arrays.shapes import is_unknown
 from derive.reading.errors import Trouble
 from derive.reading.limits import DEPTH, NODES
 from derive.reading.meaning.cases import Cases
@@ -41,6 +42,8 @@ class Meaning(Powers, PythonCalls, Cases, Variables):
         value = self.collapsed(self.of(node))
         if value.has(sp.zoo, sp.nan, sp.oo, -sp.oo):
             raise Trouble("the value is not a finite number", node.span[0])
+        if any(is_unknown(symbol) for symbol in value.free_symbols):
+            raise Trouble("how large 1 or I is does not follow from what stands beside it; write a sum", node.span[0])
         if value.has(sp.I):
             raise Trouble("the value is not a real number", node.span[0])
         self._refuse_unclear_means(node)
