@@ -113,7 +113,7 @@ class _Judged:
             given.vocabulary.domain,
             needs,
             borders=not any(side.has(sp.Derivative) for side in (right, wrong)),
-            equations=given.equations,
+            equations=_about(given.equations, right, wrong),
             entries={name: vocabulary.domain for name, vocabulary in given.entries.items()},
         )
 
@@ -201,3 +201,11 @@ class _Judged:
         raise IncomparableError(
             f"The answer has the shape ({', '.join(map(str, shape))}), but the derivative is {is_array}."
         )
+
+
+def _about(equations: tuple[tuple[sp.Expr, sp.Expr], ...], *formulas: sp.Expr) -> tuple[tuple[sp.Expr, sp.Expr], ...]:
+    """Return the equations that speak of an array of the formulas: Σ Y = 1 says nothing of Aᵀ dU."""
+    occurring = {node.base for formula in formulas for node in formula.atoms(sp.Indexed)}
+    return tuple(
+        pair for pair in equations if any(node.base in occurring for side in pair for node in side.atoms(sp.Indexed))
+    )
