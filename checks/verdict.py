@@ -65,6 +65,7 @@ class Proof:
     conditions: tuple[str, ...] = ()
     exceptions: tuple[str, ...] = ()
     regions: int = 1
+    axioms: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.procedure:

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from gradproof.cli import derive, equal, replay, steps, train, verify, worksheet
+from gradproof.cli import derive, equal, prove, replay, steps, train, verify, worksheet
 from gradproof.cli.output import BadInputError, say_bad_input
 
 app = typer.Typer(
@@ -21,6 +21,7 @@ app.command("derive")(derive.command)
 app.command("equal", context_settings={"ignore_unknown_options": True})(equal.command)  # -x is a formula
 app.command("replay")(replay.command)
 app.command("steps")(steps.command)
+app.command("prove")(prove.command)
 app.command("train")(train.command)
 app.add_typer(worksheet.app, name="worksheet")
 

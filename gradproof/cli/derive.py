@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from checks.verdict import Verdict
     from derive.derivation import Derivation
     from derive.entry import Entry
+    from derive.typed_function import TypedFunction
 
 
 class Format(StrEnum):
@@ -30,6 +31,7 @@ def command(
     wrt: Annotated[str | None, typer.Option(help="Only the derivative by this variable.")] = None,
     form: Annotated[Format, typer.Option("--format", help="How to write it.")] = Format.TEXT,
     given: Annotated[list[str] | None, typer.Option(help="Declare a name of a formula, such as 'a positive'.")] = None,
+    prove: Annotated[bool, typer.Option("--prove", help="Write a certificate and let Coq's kernel check it.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object; the same as --format json.")] = False,
 ) -> int:
     """Show how a derivative is derived, one named rule at a time."""
@@ -41,7 +43,9 @@ def command(
     except catalogue.UnknownEntryError as error:
         if _is_a_name(what) and wrt is None:
             raise BadInputError(f"{error} (for a formula, say --wrt)") from error
-        return _formula(what, wrt, given or [], form)
+        return _formula(what, wrt, given or [], form, prove)
+    if prove:
+        raise BadInputError(f"for an entry it is `gradproof prove {entry.name} --check`.")
     return _entry(entry, wrt, form)
 
 
@@ -70,7 +74,7 @@ def _entry(entry: "Entry", wrt: str | None, form: Format) -> int:
     return exit_code([str(verdict.status)])
 
 
-def _formula(text: str, wrt: str | None, given: list[str], form: Format) -> int:
+def _formula(text: str, wrt: str | None, given: list[str], form: Format, prove: bool) -> int:
     from checks.derivations import check_typed
     from derive.compilation import NotCompilable, compile_scalar
     from derive.reading import UnreadableError, Vocabulary, read
@@ -92,15 +96,39 @@ def _formula(text: str, wrt: str | None, given: list[str], form: Format) -> int:
         raise BadInputError(f"{error.message}{where}") from error
     except (NoRuleError, NotCompilable, ValueError) as error:
         raise BadInputError(str(error)) from error
+    script, kernel = _certificate(function) if prove else ("", None)
+    statuses = [str(verdict.status), *([str(kernel.status)] if kernel is not None else [])]
     if form is Format.JSON:
-        extra = {"formula": text, "read_as": str(reading.expression), "ambiguities": list(reading.ambiguities)}
+        extra: dict[str, Any] = {
+            "formula": text,
+            "read_as": str(reading.expression),
+            "ambiguities": list(reading.ambiguities),
+        }
+        if kernel is not None:
+            extra["certificate"] = {"script": script, **kernel.to_json()}
         _print_object(function, [chain], verdict, extra)
     else:
         _print_written(function, [chain], form)
         if form is Format.TEXT:
             print(*(f"\nRead: {sentence}" for sentence in reading.ambiguities), sep="")
             print(f"{verdict.status}: {verdict.reason}")
-    return exit_code([str(verdict.status)])
+        if kernel is not None:
+            print(f"\n{script}\nCoq kernel: {kernel.status}: {kernel.reason}")
+    return exit_code(statuses)
+
+
+def _certificate(function: "TypedFunction") -> "tuple[str, Verdict]":
+    """Return the certificate of a typed function, and what Coq's kernel says of it."""
+    from checks.kernel import check_typed
+    from derive.certificates import NoCertificateError, typed_certificate
+    from gradproof.cli.prove import installed
+
+    coq = installed()
+    try:
+        certificate = typed_certificate(function)
+    except NoCertificateError as error:
+        raise BadInputError(f"there is no certificate for this: {error}.") from error
+    return certificate.text, check_typed(certificate, coq)
 
 
 def _symbol(expression: Any, wrt: str | None) -> Any:
