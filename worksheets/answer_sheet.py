@@ -74,7 +74,7 @@ def available() -> tuple[Worksheet, ...]:
 
 
 def build(name: str, out_dir: Path) -> Path:
-    """Write `student.ipynb` and `solution.ipynb` of a worksheet into the folder `out_dir/name`.
+    """Write `student.ipynb`, `solution.ipynb` and the certificates of a worksheet into the folder `out_dir/name`.
 
     Both are written under other names first and then renamed: a build that fails leaves older notebooks as they were.
     Building twice gives the same bytes.
@@ -98,6 +98,8 @@ def build(name: str, out_dir: Path) -> Path:
     OSError
         The folder cannot be written to.
     """
+    from worksheets.proofs import write_proofs
+
     sheet = find(name)
     written = {f"{kind}.ipynb": notebook_text(sheet, solution=kind == "solution") for kind in ("student", "solution")}
     folder = Path(out_dir) / sheet.name
@@ -107,6 +109,7 @@ def build(name: str, out_dir: Path) -> Path:
             (Path(temporary) / file).write_text(text, encoding="utf-8")
         for file in written:
             os.replace(Path(temporary) / file, folder / file)
+    write_proofs(sheet.entries, folder)
     return folder
 
 

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from derive.compilation.readable import readable_source
 from derive.entry import Entry, ScalarEntry
+from worksheets.proofs import FOLDER
 from worksheets.questions import Derivative, Question
 from worksheets.standalone import standalone
 
@@ -109,7 +110,10 @@ def derivation(asked: Question, target: str, *, solution: bool) -> Cell:
     if not solution:
         shown = _name(asked.entry.variable(target), asked.entry.symbol_names)
         return _markdown(ident, f"*Your derivation by ${shown}$, one step a line:*\n", role="answer")
-    return _markdown(ident, derivation_latex(asked.entry, asked.entry.derivation(target)), role="solution")
+    shown = derivation_latex(asked.entry, asked.entry.derivation(target)).rstrip()
+    script = f"{FOLDER}/Catalogue/{asked.entry.name}.v"
+    mark = f"[As a theorem]({script}), which `gradproof prove {asked.entry.name} --check` lets Coq's kernel check."
+    return _markdown(ident, f"{shown}\n\n{mark}\n", role="solution")
 
 
 def given_function(asked: Question) -> Cell:

@@ -12,7 +12,7 @@ from typing import Any
 
 from checks.kernel import cache
 from checks.kernel.assumptions import Assumptions, audit
-from checks.kernel.coq import Coq
+from checks.kernel.coq import Coq, CoqMissingError, find_coq
 from checks.verdict import Attempt, Proof, Status, Verdict
 from derive.certificates.document import LIBRARY, Certificate, Theorem, library_text
 
@@ -97,6 +97,15 @@ def check_certificates(
     if rest:
         known |= _checked(rest, coq, processes or os.cpu_count() or 1, progress)
     return [row for one in certificates for row in (*known.get(one.name, ()), *_missing(one))]
+
+
+def remembered(certificates: Sequence[Certificate]) -> list[CheckedTheorem]:
+    """Return what earlier runs found of these very certificates, without running Coq on them; nothing without Coq."""
+    try:
+        coq = find_coq()
+    except CoqMissingError:
+        return []
+    return [row for one in certificates for row in _recalled(coq, one) or ()]
 
 
 def check_typed(certificate: Certificate, coq: Coq) -> Verdict:

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 LIBRARY_FOLDER = Path(__file__).parent / "library"
-LIBRARY = ("Functions", "Sums")
+LIBRARY = ("Functions", "Sums", "Moments")
 """The files of our library in the order in which they build on one another."""
 
 HEADER = "From Coq Require Import Reals Lra Lia.\nFrom Coquelicot Require Import Coquelicot.\n"
@@ -78,7 +78,7 @@ class Theorem:
 
 
 STUCK = "STUCK AT AN IDENTITY OF"
-_IDENTITY = re.compile(r"\b(identity|identity_by_cases|sum_identity)\.(?=$| })")
+_IDENTITY = re.compile(r"\b(identity|identity_by_cases|sum_identity|moment_identity)\.(?=$| })")
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 import sympy as sp
 
-from derive.certificates import arrays, scalar
+from derive.certificates import arrays, moments, scalar
 from derive.certificates.document import Certificate, NoCertificateError
-from derive.entry import ArrayEntry, Entry, ScalarEntry, Wrong
+from derive.entry import ArrayEntry, Entry, MomentEntry, ScalarEntry, Wrong
 
 
 def certificate(entry: Entry) -> Certificate:
@@ -15,6 +15,8 @@ def certificate(entry: Entry) -> Certificate:
         return scalar.certificate(entry)
     if isinstance(entry, ArrayEntry):
         return arrays.certificate(entry)
+    if isinstance(entry, MomentEntry):
+        return moments.certificate(entry)
     reason = "there is no certificate for this kind of entry yet"
     return Certificate(entry.name, entry.title, (), (), dict.fromkeys(entry.targets, reason))
 
@@ -36,6 +38,8 @@ def _wrong_certificate(entry: Entry, target: str, formula: sp.Expr) -> Certifica
         made = scalar.certificate(entry, {target: formula})
     elif isinstance(entry, ArrayEntry):
         made = arrays.certificate(entry, {target: entry.in_index_form(formula, target)})
+    elif isinstance(entry, MomentEntry):
+        made = moments.certificate(entry, {target: formula})
     else:
         raise NoCertificateError(f"there is no certificate for {entry.name} yet")
     if made.missing:

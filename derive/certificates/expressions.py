@@ -119,11 +119,8 @@ class Writer:
         text = self._factors(top)
         if below:
             # Divided one by one would be read from the left; one denominator reads as a textbook's fraction.
-            bottom = self._factors(
-                textbook_factors(below) if number.q == 1 else [below[0], *textbook_factors(below[1:])]
-            )
-            alone = len(below) == 1 and self._written(below[0])[1] <= POWER
-            text += f" / {bottom}" if alone else f" / ({bottom})"
+            bottom = textbook_factors(below) if number.q == 1 else [below[0], *textbook_factors(below[1:])]
+            text += f" / {self.write(bottom[0], POWER)}" if len(bottom) == 1 else f" / ({self._factors(bottom)})"
         return text, PRODUCT if len(top) > 1 or below else self._written(top[0])[1]
 
     def _factors(self, factors: Sequence[sp.Expr]) -> str:

@@ -7,7 +7,7 @@ contracted. The script repeats these steps one by one; Coq checks each, so nothi
 import sympy as sp
 
 from derive.certificates.document import NoCertificateError
-from derive.certificates.expressions import APPLICATION, OPPOSITE, PRODUCT, Writer, Written
+from derive.certificates.expressions import APPLICATION, OPPOSITE, POWER, PRODUCT, Writer, Written
 from derive.indices import length, same_range
 
 
@@ -78,6 +78,11 @@ class SumWriter(Writer):
             return f"INR {self.size(node)}", APPLICATION
         return super()._symbol(node)
 
+    def _power(self, base: sp.Expr, exponent: sp.Expr) -> Written:
+        if exponent.is_integer and not exponent.is_number:
+            return f"{self.write(base, APPLICATION)} ^ {self.size(exponent)}", POWER
+        return super()._power(base, exponent)
+
     def _function(self, node: sp.Basic) -> Written:
         if isinstance(node, sp.Idx):
             return f"INR {self.size(node)}", APPLICATION
@@ -98,8 +103,8 @@ def _place(term: sp.Expr) -> tuple[int, str, str]:
 
 def nested(expression: sp.Expr) -> sp.Expr:
     """Write Σ over several indices as sums of one index each, the first outermost."""
-    if not expression.args or isinstance(expression, (sp.Indexed, sp.Idx)):
-        return expression
+    if not expression.has(sp.Sum):
+        return expression  # as it stands: what was written unevaluated is not evaluated on the way
     if isinstance(expression, sp.Sum):
         body = nested(expression.function)
         for limit in reversed(expression.limits):

@@ -19,6 +19,7 @@ Math = str
 class Derived:
     """One derivative (or statement): the equation with the textbook form, the matrix form and the derivation."""
 
+    target: str
     equation: Math
     matrix_form: Math
     steps: int
@@ -182,6 +183,7 @@ def _derived(entry: "Entry", name: str) -> Derived:
         for size, found in index_ranges(step.before).items():
             ranges.setdefault(text(size - 1), set()).update(found)
     return Derived(
+        target=name,
         equation=derivative_mathml(entry, name, entry.textbook(name)),
         matrix_form=mathml(form, entry.symbol_names) if form is not None else "",
         steps=len(derivation.steps),

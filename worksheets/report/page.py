@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from checks.result import Result
     from checks.run import Exhibits, Run
+    from worksheets.proofs import Marks
     from worksheets.report.figures.svg import Picture
 
 
@@ -29,7 +30,7 @@ _TITLES = {
 }
 
 
-def page(run: "Run", *, worksheets: Sequence[str] = ()) -> str:
+def page(run: "Run", *, worksheets: Sequence[str] = (), marks: "Marks | None" = None) -> str:
     """Return the report of a run as one HTML page.
 
     Parameters
@@ -38,6 +39,8 @@ def page(run: "Run", *, worksheets: Sequence[str] = ()) -> str:
         What was found.
     worksheets:
         The names of the worksheets that lie in the folder `worksheets` beside the page.
+    marks:
+        The certificates that lie in the folder `proofs` beside the page, for the marks beside the formulas.
 
     Returns
     -------
@@ -63,6 +66,7 @@ def page(run: "Run", *, worksheets: Sequence[str] = ()) -> str:
         pictures=_chapter_pictures(run.exhibits),
         networks=_networks(run),
         worksheets=worksheets,
+        marks=marks or {},
     )
     return html
 

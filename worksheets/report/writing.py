@@ -23,7 +23,7 @@ class ReportError(OSError):
 
 
 def write_report(run: "Run", folder: Path, *, progress: Callable[[str], None] | None = None) -> Path:
-    """Write `report.html`, `results.json` and the worksheets into a folder.
+    """Write `report.html`, `results.json`, the worksheets and the certificates (`proofs/`) into a folder.
 
     Everything is made in a hidden folder inside the target, so on the same disk, and then moved into place file by
     file, each in one step: a reader finds a whole file or the one that was there before. The page comes last.
@@ -109,6 +109,7 @@ def _make_experiment(findings: "Findings", made: Path, page: str) -> None:
 def _make(run: "Run", made: Path, say: Callable[[str], None]) -> None:
     from checks.run import json_text
     from worksheets import answer_sheet
+    from worksheets.proofs import FOLDER, write_proofs
     from worksheets.report.page import page
 
     say("results.json")
@@ -117,8 +118,18 @@ def _make(run: "Run", made: Path, say: Callable[[str], None]) -> None:
     for name in names:
         say(f"worksheet {name}")
         answer_sheet.build(name, made / WORKSHEETS)
+    say(FOLDER)
+    marks = write_proofs(_entries(run), made)
     say("report.html")
-    (made / PAGE).write_text(page(run, worksheets=names), encoding="utf-8")
+    (made / PAGE).write_text(page(run, worksheets=names, marks=marks), encoding="utf-8")
+
+
+def _entries(run: "Run") -> list[str]:
+    """Return the entries of the catalogue that were checked, in its order."""
+    from derive import catalogue
+
+    checked = {result.entry for result in run.results}
+    return [name for name in catalogue.names() if name in checked]
 
 
 def _in_order(made: Path) -> list[Path]:

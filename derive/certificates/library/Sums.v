@@ -279,6 +279,7 @@ Ltac sum_algebra :=
   | field; repeat split; sum_nonzero
   | sum_roots;
     match goal with
+    | A : ?a * ?a = _, B : ?b * ?b = _, C : ?c * ?c = _ |- _ => field [A B C]; repeat split; sum_nonzero
     | A : ?a * ?a = _, B : ?b * ?b = _ |- _ => field [A B]; repeat split; sum_nonzero
     | A : ?a * ?a = _ |- _ => field [A]; repeat split; sum_nonzero
     end ].
