@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from checks.submissions.sandbox import has_namespaces
+
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -36,6 +38,8 @@ def test_a_command_shows_what_the_page_says(page: Path, block: str) -> None:
     first, *expected = block.splitlines(keepends=True)
     program, *arguments = shlex.split(first.removeprefix("$ "))
     assert program == "gradproof"
+    if arguments[0] == "gradient" and not has_namespaces():
+        pytest.skip("this system has no namespaces in which code could be run")
     refuted = any(line.startswith("refuted: ") for line in expected)
     done = subprocess.run(
         [sys.executable, "-m", "gradproof", *arguments], capture_output=True, text=True, check=False, cwd=page.parent,

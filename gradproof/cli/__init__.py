@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from gradproof.cli import derive, equal, prove, replay, steps, train, verify, worksheet
+from gradproof.cli import derive, equal, gradient, prove, replay, steps, train, verify, worksheet
 from gradproof.cli.output import BadInputError, say_bad_input
 
 app = typer.Typer(
@@ -22,6 +22,7 @@ app.command("equal", context_settings={"ignore_unknown_options": True})(equal.co
 app.command("replay")(replay.command)
 app.command("steps")(steps.command)
 app.command("prove")(prove.command)
+app.command("gradient")(gradient.command)
 app.command("train")(train.command)
 app.add_typer(worksheet.app, name="worksheet")
 

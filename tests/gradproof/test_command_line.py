@@ -40,7 +40,7 @@ def assert_one_clear_line(done: subprocess.CompletedProcess[str], *parts: str) -
 def test_help_names_every_command() -> None:
     done = run("--help")
     assert done.returncode == 0
-    for command in ("verify", "derive", "equal", "steps", "train", "worksheet"):
+    for command in ("verify", "derive", "equal", "steps", "gradient", "train", "worksheet"):
         assert command in done.stdout
     assert "\x1b" not in done.stdout
 
