@@ -3,4 +3,13 @@
 from checks.kernel.certificates import CheckedTheorem, LibraryError, check_certificates, check_typed, remembered
 from checks.kernel.coq import Coq, CoqMissingError, find_coq
 
-__all__ = ["CheckedTheorem", "Coq", "CoqMissingError", "LibraryError", "check_certificates", "check_typed", "find_coq", "remembered"]
+__all__ = [
+    "CheckedTheorem",
+    "Coq",
+    "CoqMissingError",
+    "LibraryError",
+    "check_certificates",
+    "check_typed",
+    "find_coq",
+    "remembered",
+]

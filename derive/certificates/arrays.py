@@ -7,6 +7,7 @@ import sympy as sp
 from derive.certificates import hypotheses
 from derive.certificates.document import Certificate, NoCertificateError, Theorem
 from derive.certificates.names import Identifiers
+from derive.certificates.pooling import composed
 from derive.certificates.sums import Normaliser, SumWriter, distinct, nested
 from derive.derivation import D
 from derive.entry import ArrayEntry
@@ -30,6 +31,9 @@ def certificate(entry: ArrayEntry, replaced: Mapping[str, sp.Expr] | None = None
             theorems.append(_Statement(entry, target, claimed).theorem())
         except NoCertificateError as error:
             missing[target] = str(error)
+    if entry.selection is not None and replaced is None:
+        theorems += composed(entry)
+        return Certificate(entry.name, entry.title, (), tuple(theorems), missing, (*LIBRARY, "Pooling"))
     return Certificate(entry.name, entry.title, (), tuple(theorems), missing, LIBRARY)
 
 

@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 
 LIBRARY_FOLDER = Path(__file__).parent / "library"
-LIBRARY = ("Functions", "Sums", "Moments")
+LIBRARY = ("Functions", "Sums", "Moments", "Pooling")
 """The files of our library in the order in which they build on one another."""
 
 HEADER = "From Coq Require Import Reals Lra Lia.\nFrom Coquelicot Require Import Coquelicot.\n"

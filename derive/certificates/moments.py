@@ -101,7 +101,7 @@ class _Statement:
     # -- forms of statements -------------------------------------------------------------------------
 
     def _root(self) -> Theorem:
-        """A bound is the one positive root of an equation a²·c − 1 = 0."""
+        """State that a bound is the one positive root of an equation a²·c − 1 = 0."""
         expression, unknown = self._before.args
         coefficient = sp.simplify((expression + 1) / unknown**2)
         if coefficient.has(unknown):
@@ -120,7 +120,7 @@ class _Statement:
         )
 
     def _integral(self) -> Theorem:
-        """A variance is an integral, found by an antiderivative."""
+        """State that a variance is an integral, found by an antiderivative."""
         (variable, low, high) = self._before.limits[0]
         primitive = sp.integrate(self._before.function, variable)
         name, write = self._writer.write(variable), self._writer.write
@@ -136,7 +136,7 @@ class _Statement:
         )
 
     def _variance(self) -> Theorem:
-        """The variance of Σ wᵢ uᵢ, with uᵢ = xᵢ, or a rectifier of zᵢ that is symmetric about zero."""
+        """State the variance of Σ wᵢ uᵢ, with uᵢ = xᵢ, or a rectifier of zᵢ that is symmetric about zero."""
         (square,) = [node for node in self._before.atoms(E) if node.args[0].is_Pow]
         total = nested(square.args[0].base)
         if not isinstance(total, Total):
@@ -171,7 +171,8 @@ class _Statement:
         return self._theorem(
             f"variance E (fun o => total {size} (fun {i} => {w} {i} o * ({of_one}))) = CLAIMED",
             [
-                f"rewrite (variance_of_weighted_sum _ E) with (m := {size}) (w := {w}) (u := fun {i} o => {of_one}) (v := {v_w}) by assumption.",
+                f"rewrite (variance_of_weighted_sum _ E) with (m := {size}) (w := {w}) (v := {v_w})",
+                f"  (u := fun {i} o => {of_one}) by assumption.",
                 f"rewrite (total_ext {size} _ (fun _ => {moment})).",
                 f"2: {{ intros {i} ?.",
                 *(f"  {line}" for line in share),
@@ -183,7 +184,7 @@ class _Statement:
         )
 
     def _equation(self) -> Theorem:
-        """An equation between numbers, or the expectation of a sum with powers of β as weights."""
+        """State an equation between numbers, or the expectation of a sum with powers of β as weights."""
         before, given, proof = nested(self._before), [], []
         write = self._writer.write
         expectations = before.atoms(E)
@@ -201,13 +202,13 @@ class _Statement:
             left = f"E (fun o => {write(factor, 39)} * total {size} (fun {i} => {inner}))"
             given = [f"(forall {i} : nat, ({i} < {size})%nat -> E ({noise} {i}) = 0)"]
             proof = [
-                f"match goal with H : expectation E |- _ => pose proof H as (_ & Scale & _) end.",
+                "match goal with H : expectation E |- _ => pose proof H as (_ & Scale & _) end.",
                 f"rewrite (Scale ({write(factor)}) (fun o => total {size} (fun {i} => {inner}))).",
-                f"rewrite (expectation_total _ E) by assumption.",
+                "rewrite (expectation_total _ E) by assumption.",
                 f"rewrite (total_ext {size} _ (fun {i} => {write(mean)} * {write(weight, 39)})).",
                 f"2: {{ intros {i} ?.",
                 f"  rewrite (Scale ({write(weight)}) (fun o => {self._at_outcome(rest)})).",
-                f"  rewrite (expectation_shifted _ E) by assumption.",
+                "  rewrite (expectation_shifted _ E) by assumption.",
                 "  match goal with H : forall _, _ -> E _ = 0 |- _ => rewrite H by assumption end.",
                 "  ring. }",
             ]
@@ -224,7 +225,9 @@ class _Statement:
                 weight = next(one for one in sp.Mul.make_args(total.body) if total.index in one.free_symbols)
                 mean = sp.Mul(*(one for one in sp.Mul.make_args(total.body) if one != weight))
                 size, i = self._writer.size(total.index.upper + 1), self._writer.size(total.index)
-                proof = [f"rewrite (total_ext {size} _ (fun {i} => {write(mean)} * {write(weight, 39)})) by (intros; ring)."]
+                proof = [
+                    f"rewrite (total_ext {size} _ (fun {i} => {write(mean)} * {write(weight, 39)})) by (intros; ring)."
+                ]
         if total_of_weights:
             proof += ["rewrite total_factor, geometric_sum by lra."]
         return self._theorem(f"{left} = CLAIMED", [*proof, "moment_identity."], given=given)
@@ -232,7 +235,9 @@ class _Statement:
     def _at_outcome(self, formula: sp.Expr) -> str:
         """Write a formula of random entries at one outcome: x i becomes x i o."""
         at = {
-            node: sp.Symbol(f"{self._identifiers.of(str(node.base.label))} {self._writer.size(node.indices[0])} o", real=True)
+            node: sp.Symbol(
+                f"{self._identifiers.of(str(node.base.label))} {self._writer.size(node.indices[0])} o", real=True
+            )
             for node in formula.atoms(sp.Indexed)
             if node.base in self._random
         }

@@ -39,7 +39,7 @@ class Identifiers:
             candidate, number = wanted, 1
             while candidate in self._taken:
                 number += 1
-                candidate = f"{wanted}_{number}" if number > 2 or wanted not in RESERVED else f"{wanted}_"
+                candidate = f"{wanted}_{number}" if number > 2 else f"{wanted}_"
             self._taken.add(candidate)
             self._given[kind, name] = candidate
         return self._given[kind, name]

@@ -75,7 +75,7 @@ def test_building_twice_gives_the_same_bytes(folder, tmp_path):
     again = build(NAME, tmp_path)
     for name in ("student.ipynb", "solution.ipynb"):
         assert (again / name).read_bytes() == (folder / name).read_bytes()
-    assert sorted(path.name for path in again.iterdir()) == ["solution.ipynb", "student.ipynb"]
+    assert sorted(path.name for path in again.iterdir()) == ["proofs", "solution.ipynb", "student.ipynb"]
 
 
 def test_a_build_that_fails_leaves_the_older_notebooks(tmp_path, monkeypatch):
@@ -202,3 +202,12 @@ def test_a_check_of_a_wrong_answer_says_where_it_differs(student, tmp_path, answ
     cell(asked, "sigmoid-code-x").source = f"def sigmoid_grad_x(x):\n    {answer}"
     with pytest.raises(CellExecutionError, match=message):
         execute(asked, tmp_path)
+
+
+def test_the_solution_links_the_certificate_of_each_formula_and_the_student_s_notebook_none(tmp_path):
+    folder = build(NAME, tmp_path)
+    solution, student = ((folder / f"{kind}.ipynb").read_text() for kind in ("solution", "student"))
+    scripts = set(re.findall(r"\]\((proofs/[^)]+\.v)\)", solution))
+    assert scripts == {f"proofs/Catalogue/{entry}.v" for entry in answer_sheet.find(NAME).entries}
+    assert all((folder / script).is_file() for script in scripts)
+    assert "proofs/" not in student

@@ -130,7 +130,7 @@ def test_write_report_leaves_page_results_and_worksheets_and_nothing_else(run, t
     written = write_report(run, tmp_path / "new" / "report")
     assert written == tmp_path / "new" / "report" / "report.html"
     found = sorted(str(path.relative_to(written.parent)) for path in written.parent.rglob("*") if path.is_file())
-    assert found == [
+    assert [path for path in found if "proofs/" not in path] == [
         "report.html",
         "results.json",
         "worksheets/course-gradients/solution.ipynb",
@@ -138,6 +138,28 @@ def test_write_report_leaves_page_results_and_worksheets_and_nothing_else(run, t
     ]
     assert len(json.loads((written.parent / "results.json").read_text())["results"]) == len(run.results)
     assert not [path for path in written.parent.iterdir() if path.name.startswith(".")]
+
+
+def test_each_formula_with_a_certificate_is_marked_and_linked_to_its_script(run, tmp_path, monkeypatch):
+    from checks import kernel
+    from checks.kernel import CheckedTheorem
+    from checks.verdict import Proof, Verdict
+
+    def remembered(certificates):
+        accepted = Verdict(status="proved", reason="yes", evidence=Proof(procedure="Coq kernel"))
+        return [CheckedTheorem("sigmoid", "x", "sigmoid_derivative_by_x", accepted, 0.0)]
+
+    monkeypatch.setattr(kernel, "remembered", remembered)
+    html = write_report(run, tmp_path).read_text()
+    marks = re.findall(r'<a class="certificate( accepted)?" href="(proofs/[^"]+)">([^<]+)</a>', html)
+    assert ("", "proofs/Catalogue/linear_layer.v", "certificate, not checked here") in marks
+    assert [(place, words) for accepted, place, words in marks if accepted] == [
+        ("proofs/Catalogue/sigmoid.v", "accepted by Coq&#39;s kernel")
+    ]
+    assert all((tmp_path / place).is_file() for _, place, _ in marks)
+    assert len(marks) == sum(
+        len(catalogue.load(name).targets) for name in {row.entry for row in run.results} & set(catalogue.names())
+    )
 
 
 def test_writing_again_replaces_the_report_and_leaves_other_files_alone(run, tmp_path):

@@ -337,6 +337,9 @@ Ltac same_function :=
   end;
   rewrite ?ln_quotient by sum_positive; sum_algebra.
 
+(** Room for rules of other files. *)
+Ltac by_other_rule := fail.
+
 (** Differentiate by the rules above, from the outside in. *)
 Ltac by_rule :=
   lazymatch goal with
@@ -370,4 +373,5 @@ Ltac by_rule :=
   | |- has_derivative (fun t => sigma _) _ _ _ => eapply rule_sigma; by_rule
   | |- has_derivative (fun t => softplus _) _ _ _ => eapply rule_softplus; by_rule
   | |- has_derivative (fun t => Rmax 0 _) _ _ _ => eapply rule_rectifier; [by_rule | sum_nonzero]
+  | |- _ => by_other_rule
   end.
