@@ -114,6 +114,10 @@ class Writer:
             return bound.get(index, index.name)
         if index.is_Integer:
             return int(index)
+        if index.is_Add or index.is_Mul:
+            return ("+" if index.is_Add else "*", *(self._index(part, bound) for part in index.args))
+        if type(index) is sp.Symbol:
+            return self._tree(index, bound)
         raise NotWrittenError(f"certificates do not cover the index {index}")
 
     def _size(self, size: sp.Basic) -> Tree:

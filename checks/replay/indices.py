@@ -4,7 +4,7 @@ Every range holds at least one number, and one name always runs over one range. 
 over i holds for every i, and may be used for any index of the same range.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from fractions import Fraction
 from typing import Any
 
@@ -47,7 +47,9 @@ class Indices(Switches):
     def _index(self, tree: Tree) -> Tree:
         """Return an index with equal ones named alike."""
         if isinstance(tree, tuple):
-            return (tree[0], *map(self._index, tree[1:]))
+            if tree[:1] not in (("+",), ("*",)):
+                raise RejectedError("an index is a sum or product of whole numbers")
+            return _ordered(tree[0], map(self._index, tree[1:]))
         if isinstance(tree, str):
             if tree not in self.scope and tree not in self.sizes:
                 raise RejectedError(f"the index {tree!r} is not declared")
@@ -209,7 +211,12 @@ def _names(tree: Tree) -> set[str]:
     )
 
 
+def _ordered(op: str, parts: Iterable[Tree]) -> Tree:
+    """Return a sum or product of indices with its parts in an order that does not depend on how it was typed."""
+    return (op, *sorted(parts, key=str))
+
+
 def _put(tree: Tree, renaming: Renaming) -> Tree:
     if isinstance(tree, tuple):
-        return (tree[0], *(_put(part, renaming) for part in tree[1:]))
+        return _ordered(tree[0], (_put(part, renaming) for part in tree[1:]))
     return renaming.get(tree, tree) if isinstance(tree, str) else tree

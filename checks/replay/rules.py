@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-from checks.replay.polynomials import RejectedError
+from checks.replay.polynomials import RejectedError, Work
 
 Tree = Any
 
@@ -101,7 +101,7 @@ def names(tree: Tree) -> set[str]:
     return {tree} if isinstance(tree, str) else set()
 
 
-def derivative(tree: Tree, x: str) -> Tree:  # noqa: PLR0911, PLR0912 - one for each kind of tree
+def derivative(tree: Tree, x: str, work: Work) -> Tree:  # noqa: PLR0911, PLR0912 - one for each kind of tree
     """Return the derivative by a symbol, at points where every switch in the tree is off its kink.
 
     Raises
@@ -109,42 +109,49 @@ def derivative(tree: Tree, x: str) -> Tree:  # noqa: PLR0911, PLR0912 - one for 
     RejectedError
         There is no rule for the derivative of this tree.
     """
+    work.spend(_size(tree))
     if not isinstance(tree, tuple):
         return int(tree == x)
     op, *parts = tree
     if x not in names(tree):
         return 0
     if op == "+":
-        return ("+", *(derivative(part, x) for part in parts if x in names(part)))
+        return ("+", *(derivative(part, x, work) for part in parts if x in names(part)))
     if op == "*":
-        terms = [("*", *parts[:n], derivative(p, x), *parts[n + 1 :]) for n, p in enumerate(parts) if x in names(p)]
+        terms = [
+            ("*", *parts[:n], derivative(p, x, work), *parts[n + 1 :]) for n, p in enumerate(parts) if x in names(p)
+        ]
         return ("+", *terms)
     if op == "^":
         base, exponent = parts
         if x not in names(exponent):
             lower = exponent - 1 if isinstance(exponent, int) else ("+", exponent, -1)
-            return ("*", exponent, ("^", base, _number(lower)), derivative(base, x))
-        return ("*", tree, derivative(("*", exponent, ("log", base)), x))
+            return ("*", exponent, ("^", base, _number(lower)), derivative(base, x, work))
+        return ("*", tree, derivative(("*", exponent, ("log", base)), x, work))
     if op in DEFINITIONS:
-        return derivative(unfolded(tree), x)
+        return derivative(unfolded(tree), x, work)
     if op in _DERIVATIVES:
-        return ("*", put_in(_DERIVATIVES[op], parts[0]), derivative(parts[0], x))
+        return ("*", put_in(_DERIVATIVES[op], parts[0]), derivative(parts[0], x, work))
     if op == "call" and len(parts) == 2:
-        return ("*", ("call", parts[0] + "'", parts[1]), derivative(parts[1], x))
+        return ("*", ("call", parts[0] + "'", parts[1]), derivative(parts[1], x, work))
     if op in ("max", "min") and len(parts) == 2:
         order = (">" if op == "max" else "<", *parts)
-        return derivative(("cases", ("case", parts[0], order), ("case", parts[1], ("true",))), x)
+        return derivative(("cases", ("case", parts[0], order), ("case", parts[1], ("true",))), x, work)
     if op in ("max", "min"):
-        return derivative((op, parts[0], (op, *parts[1:])), x)
+        return derivative((op, parts[0], (op, *parts[1:])), x, work)
     if op == "step":
-        return derivative(("sign", parts[0]), x)
+        return derivative(("sign", parts[0]), x, work)
     if op == "cases":
-        return ("open", ("cases", *(("case", derivative(value, x), condition) for _, value, condition in parts)))
+        return ("open", ("cases", *(("case", derivative(value, x, work), condition) for _, value, condition in parts)))
     if op == "open":
-        return ("open", derivative(parts[0], x))
+        return ("open", derivative(parts[0], x, work))
     if op == "D":
-        return derivative(derivative(parts[0], parts[1]), x)
+        return derivative(derivative(parts[0], parts[1], work), x, work)
     raise RejectedError(f"there is no rule for the derivative of {op}")
+
+
+def _size(tree: Tree) -> int:
+    return 1 + sum(map(_size, tree)) if isinstance(tree, tuple) else 1
 
 
 def _number(tree: Tree) -> Tree:

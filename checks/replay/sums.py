@@ -26,7 +26,7 @@ class Sums(Indices):
 
     def _value(self, tree: Tree) -> Value:
         bound = self.scope[len(self.scope) - self.summing :]
-        if isinstance(tree, tuple) and names(tree) & set(bound):
+        if bound and isinstance(tree, tuple) and names(tree) & set(bound):
             op, *parts = tree
             if op in _SWITCHES:
                 return self._applied(op, *map(self.value, parts))

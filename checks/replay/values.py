@@ -78,7 +78,7 @@ class Evaluation(Signs):
         if op == "call" and len(parts) == 2 and isinstance(parts[0], str) and not self.everywhere:
             return self._applied(f"call {parts[0]}", self.value(parts[1]))
         if op == "D" and len(parts) == 2 and isinstance(parts[1], str):
-            return self.value(derivative(parts[0], parts[1]))
+            return self.value(derivative(parts[0], parts[1], self.work))
         if op == "^" and len(parts) == 2:
             return self._power(*parts)
         method = getattr(self, f"_op_{op}", None) if isinstance(op, str) else None

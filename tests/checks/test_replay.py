@@ -34,6 +34,7 @@ PAIRS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "kink": (r"\frac{d}{dx}[x|x|]", "2|x|", ()),
     "regions": ("max(0,x) + min(0,e^x-1)", "elu(x)", ()),
     "function": (r"\frac{d}{dx}[h(x)^2]", "2 h(x) h'(x)", ("h function",)),
+    "second derivative": (r"\frac{d}{dx}[\frac{d}{dx}[x^3 e^{x}]]", "e^x (x^3 + 6x^2 + 6x)", ()),
     "delta": (r"\sum_k \delta_{ik} x_k", "x_i", ARRAYS),
     "free delta": (r"\delta_{ij} x_i", r"\delta_{ij} x_j", ARRAYS),
     "entries": (r"\sum_i \ln(x_i y_i)", r"\sum_i \ln x_i + \sum_i \ln y_i", (*ARRAYS, "x > 0", "y > 0")),
@@ -544,6 +545,12 @@ def nested(depth: int) -> list[Any]:
     return tree  # type: ignore[no-any-return]
 
 
+def nested_in(op: str, tree: Any, depth: int, *more: Any) -> Any:
+    for _ in range(depth):
+        tree = [op, tree, *more]
+    return tree
+
+
 def cycle() -> dict[str, Any]:
     certificate = proved("x", "x", [])
     certificate["statement"]["left"] = tree = ["+", "x"]
@@ -598,6 +605,9 @@ HOSTILE: dict[str, Callable[[], Any]] = {
     "many products": lambda: proved(
         ["*", *(["+", ["call", f"h{n}", "x"], "y"] for n in range(40))], 0, [["apply"]] * 40
     ),
+    "derivatives of derivatives": lambda: proved(nested_in("D", ["*", ["exp", "x"], ["sin", "x"]], 40, "x"), "y", []),
+    "a derivative of functions of functions": lambda: proved(["D", nested_in("tanh", "x", 30), "x"], "y", []),
+    "functions of functions": lambda: proved(nested_in("tanh", "x", 90), "y", []),
     "many sums": lambda: proved(["^", ["sum", X_K, K], 500], ["sum", ["^", ["+", X_K, 1], 500], K], [], **SIZE),
     "sums in sums": lambda: proved(
         ["sum", ["^", ["sum", ["entry", "A", "i", "k"], ["range", "i", "n"]], 9], K], 0, [["order", *range(10)]], **SIZE
