@@ -163,7 +163,7 @@ class Maker(Proof):
                     raise NotShownError(str(error)) from None
                 return found
             return {"steps": steps}
-        raise NoCertificateError("the exponents have no common denominator within reach")
+        raise NotShownError("the exponents have no common denominator within reach")
 
     def _steps(self, path: tuple[Tree, ...], fineness: dict[str, int]) -> list[Any]:
         """Return the steps that settle a case.
@@ -197,7 +197,9 @@ class Maker(Proof):
             return {"same": (first, second), **cases}
         return None
 
-    def _by_slopes(self, path: tuple[Tree, ...], chosen: tuple[int, ...]) -> dict[str, Any] | None:
+    def _by_slopes(  # noqa: PLR0911 - one for each thing that may stand in the way
+        self, path: tuple[Tree, ...], chosen: tuple[int, ...]
+    ) -> dict[str, Any] | None:
         """Show that the derivatives are equal on an interval, and one value in it."""
         wanted = {name for side in (self.left, self.right) for name in _below_arctangents(side)}
         for x in sorted(wanted & self.about.symbols):
@@ -205,9 +207,12 @@ class Maker(Proof):
             inside.assume()
             low, high = _bounds(inside, x)
             interval = ([("<", low, x)] if low is not None else []) + ([("<", x, high)] if high is not None else [])
-            inside.inside(interval, x)
+            try:
+                inside.inside(interval, x)
+            except (SplitNeededError, StuckError):
+                return None
+            fineness: dict[str, int] = {}
             for _ in range(_ATTEMPTS):
-                fineness: dict[str, int] = {}
                 slopes = self._search(interval, (), fineness)
                 slopes.assume()
                 slopes.show_everywhere()
@@ -220,6 +225,8 @@ class Maker(Proof):
                 except (StuckError, RejectedError, UndefinedError):
                     return None
                 break
+            else:
+                return None
             if not slopes.same(*sides):
                 return None
             for at in _candidates(low, high):
@@ -249,7 +256,7 @@ class Maker(Proof):
 
     def _divided(self, tree: Tree, path: tuple[Tree, ...], chosen: tuple[int, ...]) -> dict[str, Any]:
         if not has_value(tree, self.evaluated):
-            raise NoCertificateError("the sign of something was needed that need not be defined")
+            raise NotShownError("the sign of something is needed that need not be defined")
         found: dict[str, Any] = {"split": tree}
         conditions = {"+": ("<", 0, tree), "-": ("<", tree, 0), "0": ("=", tree, 0)}
         if not self.borders:
@@ -290,4 +297,5 @@ def _candidates(low: Tree | None, high: Tree | None) -> list[Tree]:
     """Return numbers at which both formulas may be compared."""
     ends = [Fraction(*end[1:]) if isinstance(end, tuple) else Fraction(end) for end in (low, high) if end is not None]
     middle = [sum(ends) / 2] if len(ends) == 2 else [ends[0] + (1 if low is not None else -1)] if ends else []
-    return [_number(Fraction(at)) for at in (*middle, 0, 1, -1, 2, -2)]
+    halves = (0, 1, -1, 2, -2, Fraction(1, 2), Fraction(-1, 2))
+    return [_number(Fraction(at)) for at in (*middle, *halves)]

@@ -230,6 +230,8 @@ class Search(SignSearch):
         for number, (kind, *definition) in enumerate(self.definitions):
             if kind == name and all(map(self.same, definition, arguments)):
                 return [number]
+            if kind == name and name in ("atan", "erf") and not self.reduced(self.add(definition[0], arguments[0]).num):
+                return [number, -1]
         return []
 
     def find_order(self, monomial: int, bound: Sequence[str]) -> tuple[int, ...]:

@@ -19,6 +19,7 @@ from checks.replay.rules import DEFINITIONS, Tree, derivative, is_number, unfold
 from checks.replay.signs import Signs
 
 _ANGLES = 24
+_ODD = ("atan", "erf")
 _ROOTS = 64
 
 
@@ -271,14 +272,17 @@ class Evaluation(Signs):
         return self._applied("erf", self.value(tree))
 
     def _applied(self, name: str, *arguments: Value) -> Value:
-        """Return f(a); the certificate may say which f(b) that is already known is the same, as a = b."""
+        """Return f(a); the certificate may say which f(b) that is known is the same, as a = b, or −f(a), as a = −b."""
         step = self.ask("apply", name, arguments)
         if not step:
             return self.of(name, *arguments)
         kind, *definition = self.definition(step[0])
+        known = Value(self.reduced(variable(step[0])))
+        if tuple(step[1:]) == (-1,) and kind in _ODD:
+            known, definition = self.multiply(known, MINUS_ONE), [self.multiply(definition[0], MINUS_ONE)]
         if kind != name or len(definition) != len(arguments) or not all(map(self.same, definition, arguments)):
             raise RejectedError(f"{name} is taken for {kind} of something else")
-        return Value(self.reduced(variable(step[0])))
+        return known
 
     def definition(self, number: Any) -> tuple[Any, ...]:
         """Return what a generator stands for."""

@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from pathlib import Path
+from random import Random
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from hypothesis import strategies as st
 
 import checks.formulas.scalars
 from checks.certificates import Claim, NoCertificateError, NotShownError, certificate_of, statement_of
+from checks.certificates.search import Search
+from checks.certificates.sign_search import SplitNeededError
 from checks.certificates.trees import NotWrittenError, Writer
 from checks.enclosure import NotEvaluableError, UndefinedHereError, UnknownHereError, enclose
 from checks.formulas import answer, arrays, check_steps
@@ -70,6 +73,44 @@ def test_no_certificate_is_made_for_a_pair_that_is_unequal(name: str) -> None:
             certificate_of(claim)
         tried[type(caught.value).__name__] += 1
     assert tried["NotShownError"] > 10
+
+
+def test_a_search_that_lies_finds_no_certificate_for_an_unequal_pair(monkeypatch: pytest.MonkeyPatch) -> None:
+    random = Random(7)
+    lies = 0
+
+    def lie(self: Search, kind: str, *context: Any) -> tuple[Any, ...]:
+        nonlocal lies
+        try:
+            step = list(getattr(self, f"find_{kind}")(*context))
+        except SplitNeededError:
+            if kind != "sign" or random.random() < 0.4:
+                raise
+            facts = [(((random.randint(1, 3),),), (random.randrange(9),)) for _ in range(random.randint(0, 2))]
+            step = [random.choice("+-"), (((1,),), ()), tuple(facts)]
+            lies += 1
+        if step and random.random() < 0.2:
+            lies += 1
+            place = random.randrange(len(step))
+            if kind in ("exp", "log", "root", "angle"):
+                number, _, *new = step[place]
+                step[place] = (random.choice((number, random.randrange(6))), random.randint(-2, 3), *new)
+            elif kind == "sign" and step[0] != "grows":
+                step[0] = random.choice(("+", "-", ">=", "<="))
+            else:
+                random.shuffle(step)
+        self.steps.append((kind, *step))
+        return tuple(step)
+
+    monkeypatch.setattr(Search, "ask", lie)
+    for name in FILES:
+        for row in rows(name):
+            if row["expected"] == "unequal":
+                claim = claim_of(read_both(row["left"], row["right"], row["given"]))
+                for _ in range(3):
+                    with pytest.raises((NoCertificateError, NotShownError, RejectedError, SplitNeededError)):
+                        certificate_of(claim)
+    assert lies > 100
 
 
 def test_a_prover_that_errs_proves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:

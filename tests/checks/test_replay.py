@@ -277,6 +277,14 @@ ILLEGAL: dict[str, tuple[dict[str, Any], str]] = {
         proved(["call", "h", "x"], ["call", "h", ["*", 2, "x"]], [["apply"], ["apply", 1]]),
         "something else",
     ),
+    "an odd function that is none": (
+        proved(["call", "h", "x"], ["*", -1, ["call", "h", ["*", -1, "x"]]], [["apply"], ["apply", 1, -1]]),
+        "something else",
+    ),
+    "an odd function of another argument": (
+        proved(["atan", "x"], ["*", -1, ["atan", ["*", -2, "x"]]], [["apply"], ["apply", 1, -1]]),
+        "something else",
+    ),
     "different functions of one argument": (
         proved(["call", "h", "x"], ["call", "g", "x"], [["apply"], ["apply", 1]]),
         "taken for",

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-KEYS = {"status", "reason", "gradproof", "left", "right", "given", "procedure", "counterexample"}
+KEYS = {"status", "reason", "gradproof", "left", "right", "given", "procedure", "counterexample", "certificate"}
 
 
 def run(*arguments: str) -> subprocess.CompletedProcess[str]:
