@@ -18,7 +18,7 @@ from checks.replay.data import DEPTH, TEXT_LIMIT
 from checks.replay.field import UndefinedError
 from checks.replay.polynomials import DIGIT, Work
 from checks.replay.proof import Proof
-from checks.replay.rules import Tree, has_value, names
+from checks.replay.rules import Tree, has_value, names, with_indices
 from derive.domain import Domain
 
 CASES = 729
@@ -158,7 +158,7 @@ class Maker(Proof):
                 raise NoCertificateError(str(error)) from None
             except (StuckError, RejectedError) as error:
                 found = self._choice(path, chosen) or self._by_deltas(error, path, chosen)
-                found = found or self._by_slopes(path, chosen)
+                found = found or self._by_terms(path, chosen) or self._by_slopes(path, chosen)
                 if found is None:
                     raise NotShownError(str(error)) from None
                 return found
@@ -195,6 +195,25 @@ class Maker(Proof):
                 for key, word in (("equal", "same"), ("unequal", "different"))
             }
             return {"same": (first, second), **cases}
+        return None
+
+    def _by_terms(self, path: tuple[Tree, ...], chosen: tuple[int, ...]) -> dict[str, Any] | None:
+        """Show that what is summed is equal on both sides for every value of the index."""
+        left, right = _summands(self.left), _summands(self.right)
+        for size in {**left, **right}:
+            name = next(n for terms in (left, right) for n, _ in terms.get(size, ()))
+            sides = [("+", *(with_indices(t, {n: name}) for n, t in terms.get(size, ()))) for terms in (left, right)]
+            equation = ("=", *(("sum", side, ("range", name, size)) for side in sides))
+            if equation in path or name in self.about.indices:
+                continue
+            indices = (*self.statement["indices"], (name, size))
+            about = {**self.statement, "left": sides[0], "right": sides[1], "indices": indices, "except": ()}
+            try:
+                terms = Maker(about, borders=True).case(path)
+            except NotShownError:
+                continue
+            then = self.case((*path, equation), chosen)
+            return {"index": (name, size), "left": sides[0], "right": sides[1], "termwise": terms, "then": then}
         return None
 
     def _by_slopes(  # noqa: PLR0911 - one for each thing that may stand in the way
@@ -267,6 +286,19 @@ class Maker(Proof):
                 raise NotShownError("the sign of an expression was not found")
             found[mark] = self.case((*path, condition), chosen)
         return found
+
+
+def _summands(tree: Tree) -> dict[Tree, list[tuple[str, Tree]]]:
+    """Return what is summed over one index in a tree that adds such sums up, by the sizes of the ranges."""
+    found: dict[Tree, list[tuple[str, Tree]]] = {}
+    for term in tree[1:] if isinstance(tree, tuple) and tree[0] == "+" else (tree,):
+        factors = term[1:] if isinstance(term, tuple) and term[0] == "*" else (term,)
+        sums = [factor for factor in factors if isinstance(factor, tuple) and factor[0] == "sum"]
+        if len(sums) == 1 and len(sums[0]) == 3:
+            _, body, (_, name, size) = sums[0]
+            others = [factor for factor in factors if factor is not sums[0]]
+            found.setdefault(size, []).append((name, ("*", *others, body)))
+    return found
 
 
 def _below_arctangents(tree: Tree) -> set[str]:

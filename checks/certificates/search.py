@@ -122,9 +122,24 @@ class Search(SignSearch):
             single = _single(above) if below == {0: 1} else None
             if single is not None and self.definitions[single][0] == "log" and coefficient.denominator == 1:
                 found.append((single, int(coefficient)))
+            elif single is not None and (root := self._root_of(single, coefficient)) is not None:
+                found.append(root)
             else:
                 found.append(self._part_of("exp", exponent, above, below, coefficient))
         return found
+
+    def _root_of(self, single: int, coefficient: Fraction) -> tuple[int, int] | None:
+        """Return e^(c ln B) as a power of a root of B that is known."""
+        kind, *definition = self.definitions[single]
+        for number, (other, *root) in enumerate(self.definitions):
+            if (
+                kind == "log"
+                and other == "root"
+                and root[0] == definition[0]
+                and root[1] % coefficient.denominator == 0
+            ):
+                return number, int(coefficient * root[1])
+        return None
 
     def find_angle(self, angle: Value) -> list[Any]:
         """Write an angle over its monomials, each with a pair of generators."""
@@ -193,7 +208,7 @@ class Search(SignSearch):
 
     def _logarithm_part(self, above: Poly, below: Poly, exponent: int) -> tuple[Any, ...]:
         single = _single(above) if below == {0: 1} else None
-        if single is not None and self.definitions[single][0] == "exp":
+        if single is not None and self.definitions[single][0] in ("exp", "root"):
             return single, exponent
         value = Value(above, self.over(below))
         for number, (kind, *definition) in enumerate(self.definitions):

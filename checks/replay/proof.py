@@ -7,7 +7,7 @@ from checks.replay.case import About, Case
 from checks.replay.data import listed, pair, whole
 from checks.replay.field import UndefinedError, Value
 from checks.replay.polynomials import RejectedError, Work
-from checks.replay.rules import Tree, has_value, is_number
+from checks.replay.rules import Tree, has_value, is_number, with_indices
 
 _NESTED = 40
 
@@ -26,6 +26,7 @@ class Proof:
         if len(indices) != len(statement["indices"]):
             raise RejectedError("an index is declared twice")
         self.about = About(work, symbols, indices, sizes, len(given))
+        self.statement = statement
         self.evaluated = set(_parts_of(self.left)) | set(_parts_of(self.right))
         self.settled = 0
 
@@ -47,6 +48,8 @@ class Proof:
             self._choose(proof, path)
         elif "same" in proof:
             self._same_or_not(proof, path)
+        elif "termwise" in proof:
+            self._termwise(proof, path)
         elif "constant" in proof:
             self._constant(proof, path)
         else:
@@ -86,6 +89,22 @@ class Proof:
             raise RejectedError("two indices are compared that are not declared")
         for key, word in (("equal", "same"), ("unequal", "different")):
             self.case(proof.get(key), (*path, (word, first, second)))
+
+    def _termwise(self, proof: Mapping[str, Any], path: tuple[Tree, ...]) -> None:
+        """Use that what is equal for every value of an index has equal sums."""
+        name, size = pair(proof["index"])
+        sides = (proof["left"], proof["right"])
+        sums = tuple(("sum", side, ("range", name, size)) for side in sides)
+        others = {part[1] for part in self.evaluated if part[:1] == ("range",) and part[2:] == (size,)}
+        known = {with_indices(part, {other: name}) for part in self.evaluated for other in others} | self.evaluated
+        if not all(has_value(one, known) for one in sums):
+            raise RejectedError("what is summed need not be defined")
+        indices = (*self.statement["indices"], (name, size))
+        about = {**self.statement, "left": sides[0], "right": sides[1], "indices": indices, "except": ()}
+        terms = Proof(about, self.about.work)
+        terms.case(proof["termwise"], path)
+        self.settled += terms.settled
+        self.case(proof.get("then"), (*path, ("=", *sums)))
 
     def _number(self, number: Any) -> int:
         if not 0 <= whole(number) < len(self.given):
@@ -153,6 +172,6 @@ def _parts_of(tree: Tree) -> Iterator[Tree]:
     """Yield the parts of a tree that have a value wherever the tree has one: all but what stands in a branch."""
     if isinstance(tree, tuple):
         yield tree
-        if tree[:1] and tree[0] not in ("cases", "D", "sum"):
+        if tree[:1] and tree[0] not in ("cases", "D"):
             for part in tree[1:]:
                 yield from _parts_of(part)

@@ -112,18 +112,26 @@ class Evaluation(Signs):
             if new:
                 number = self.generator("exp", self._part(exponent, *new))
                 self.positive.add(number)
-            kind, *definition = self.definition(number)
-            if kind == "exp":
-                base, logarithm = Value(variable(number)), definition[0]
-            elif kind == "log":
-                base, logarithm = definition[0], Value(variable(number))
-            else:
-                raise RejectedError("an exponential is made of something that is none")
+            base, logarithm = self._with_logarithm(number)
             rest = self.add(rest, logarithm, -whole(multiple))
             result = self.multiply(result, self.raised(base, multiple))
         if not self.same(rest, ZERO):
             raise RejectedError("the parts of an exponent do not add up to it")
         return result
+
+    def _with_logarithm(self, number: Any) -> tuple[Value, Value]:
+        """Return something positive and its logarithm: E and A for E = e^A, B and ln B, r and ln B / q for r^q = B."""
+        kind, *definition = self.definition(number)
+        if kind == "exp":
+            return Value(variable(number)), definition[0]
+        if kind == "log":
+            return definition[0], Value(variable(number))
+        if kind == "root":
+            logarithm = self.generator("log", definition[0])
+            return Value(variable(number)), Value(
+                {m: Fraction(c, definition[1]) for m, c in variable(logarithm).items()}
+            )
+        raise RejectedError("an exponential or logarithm is made of something that is none")
 
     def _part(self, whole_value: Value, numerator: Any = None, denominator: Any = None) -> Value:
         """Return a part numerator/(q · denominators) of a value, which is defined where the value is."""
@@ -152,13 +160,7 @@ class Evaluation(Signs):
             number, multiple, *new = listed(item)
             if new:
                 number = self.generator("log", self._positive_part(*new))
-            kind, *definition = self.definition(number)
-            if kind == "log":
-                base, logarithm = definition[0], Value(variable(number))
-            elif kind == "exp":
-                base, logarithm = Value(variable(number)), definition[0]
-            else:
-                raise RejectedError("a logarithm is made of something that is none")
+            base, logarithm = self._with_logarithm(number)
             rest = self.multiply(rest, self.raised(base, -whole(multiple)))
             result = self.add(result, logarithm, multiple)
         if not self.same(rest, ONE):
