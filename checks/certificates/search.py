@@ -79,7 +79,7 @@ class Search(SignSearch):
         """Use a condition, if it is of use."""
         before = self._state()
         pairs = tuple(renaming.items())
-        kind = "within" if self.summing else "use"
+        kind = f"use {self.summing}" if self.summing else "use"
         self.steps.append((kind, number, -1, pairs) if pairs else (kind, number))
         try:
             if self.conditions[number][0] == "=":
@@ -101,7 +101,13 @@ class Search(SignSearch):
                 self.steps[place] = (self.steps[place][0], number, lead, pairs)
                 self.use(number, lead, pairs)
                 return
-        self.use(number, -1, pairs)
+        lead = max(poly, key=lambda monomial: sum(exponent for _, exponent in powers(monomial)))
+        if lead:
+            flat = tuple(n for part in powers(lead) for n in part)
+            self.steps[place] = (self.steps[place][0], number, flat, pairs)
+            self.use(number, flat, pairs)
+        else:
+            self.use(number, -1, pairs)
 
     def _preferred(self, number: int) -> tuple[bool, str]:
         kind, *definition = self.definitions[number]

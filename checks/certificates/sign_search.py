@@ -8,11 +8,13 @@ from typing import Any
 from checks.certificates.algebra import Algebra, StuckError, fraction, whole_coefficients
 from checks.certificates.elimination import combination
 from checks.replay.case import About
-from checks.replay.field import Value
+from checks.replay.field import MINUS_ONE, ZERO, Value
 from checks.replay.polynomials import Poly, plus, powers, times
 from checks.replay.rules import Tree
 
+_GROWING = ("log", "atan", "erf")
 Terms = list[tuple[Poly, list[int]]]
+Growing = int | tuple[tuple[int, int], ...]
 
 
 class SplitNeededError(Exception):
@@ -35,7 +37,7 @@ class SignSearch(Algebra):
 
     def __init__(self, about: About, conditions: Sequence[Tree], path: Sequence[Tree], steps: Sequence[Any]) -> None:
         self.steps: list[Any] = []
-        self._grown: set[int] = set()
+        self._grown: set[Growing] = set()
         super().__init__(about, conditions, path, steps)
 
     def find_sign(self, poly: Poly, strict: bool) -> tuple[Any, ...]:
@@ -44,25 +46,33 @@ class SignSearch(Algebra):
         if form is not None and (form.strict or not strict):
             mark = {(1, True): "+", (-1, True): "-", (1, False): ">=", (-1, False): "<="}[form.sign, form.strict]
             return mark, self.written_term(form.multiplier), tuple(map(self.written_term, form.terms))
-        for number in self._growing(poly):
-            self._grown.add(number)
-            return "grows", number
+        for what in self._growing(poly):
+            self._grown.add(what)
+            return "grows", what
         raise SplitNeededError(self.split_tree(poly))
 
-    def _growing(self, poly: Poly) -> Iterator[int]:
-        """Yield generators of which the sign would follow from what is known about their arguments."""
-        for number in sorted({g for monomial in poly for g, _ in powers(monomial)} - self._grown):
-            below = self._below(number)
-            if below is not None and (not below or self.form(below) is not None):
-                yield number
+    def _growing(self, poly: Poly) -> Iterator[Growing]:
+        """Yield what has a sign that follows from what is known about exponents and arguments."""
+        _, factors = self.to_flint(poly).factor()
+        found = [_grown_from(self.from_flint(factor), self.definitions) for factor, _ in factors]
+        for number in sorted({g for monomial in poly for g, _ in powers(monomial)}):
+            kind = self.definitions[number][0]
+            found.append(((number, 1),) if kind == "exp" else number if kind in _GROWING else None)
+        for what in found:
+            if what is not None and what not in self._grown:
+                below = self._below(what)
+                if not below or self.form(below) is not None:
+                    yield what
 
-    def _below(self, number: int) -> Poly | None:
-        kind, *definition = self.definitions[number]
-        if kind in ("exp", "atan", "erf"):
-            return self.signed(definition[0])
-        if kind == "log":
-            return self.signed(self.add(definition[0], Value({0: -1})))
-        return None
+    def _below(self, what: Growing) -> Poly:
+        """Return the polynomial of which the sign is that of a product of exponentials, less 1, or of a generator."""
+        if isinstance(what, tuple):
+            total = ZERO
+            for number, multiple in what:
+                total = self.add(total, self.definitions[number][1], multiple)
+            return self.signed(total)
+        kind, *definition = self.definitions[what]
+        return self.signed(self.add(definition[0], MINUS_ONE) if kind == "log" else definition[0])
 
     def form(self, poly: Poly) -> Form | None:
         """Return how the sign of a polynomial follows from the facts, or None."""
@@ -193,8 +203,8 @@ class SignSearch(Algebra):
         if not unknown:
             raise StuckError("the sign of an expression was not found")
         factor = min(unknown, key=lambda poly: (len(poly), sum(sum(p for _, p in powers(m)) for m in poly)))
-        number = _grown_from(factor, self.definitions)
-        below = self._below(number) if number is not None else None
+        what = _grown_from(factor, self.definitions)
+        below = self._below(what) if what is not None else None
         if below:
             return self.split_tree(below)
         lead = max(factor)
@@ -215,13 +225,13 @@ def _scaled(form: Form, number: Fraction) -> tuple[tuple[Poly, list[int]], Terms
     return multiplier, [(plus({}, poly, number.numerator), numbers) for poly, numbers in form.terms]
 
 
-def _grown_from(factor: Poly, definitions: Sequence[tuple[Any, ...]]) -> int | None:
-    """Return the generator g of a factor g (a logarithm, an arctangent) or g − 1 (an exponential)."""
-    for monomial, coefficient in factor.items():
-        parts = list(powers(monomial))
-        if len(parts) == 1 and parts[0][1] == 1:
-            kind = definitions[parts[0][0]][0]
-            rest = {m: c for m, c in factor.items() if m != monomial}
-            if (kind == "exp" and rest == {0: -coefficient}) or (kind in ("log", "atan", "erf") and not rest):
-                return parts[0][0]
+def _grown_from(factor: Poly, definitions: Sequence[tuple[Any, ...]]) -> Growing | None:
+    """Return exponentials with a product M/N for a factor M − N, or the generator of a factor that grows."""
+    terms = sorted(factor.items())
+    parts = [dict(powers(monomial)) for monomial, _ in terms]
+    numbers = {g for part in parts for g in part}
+    if len(terms) == 2 and terms[0][1] == -terms[1][1] and all(definitions[g][0] == "exp" for g in numbers):
+        return tuple((g, parts[1].get(g, 0) - parts[0].get(g, 0)) for g in sorted(numbers))
+    if len(terms) == 1 and list(parts[0].values()) == [1] and definitions[min(numbers)][0] in _GROWING:
+        return min(numbers)
     return None

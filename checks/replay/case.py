@@ -7,7 +7,7 @@ from typing import Any
 
 from checks.replay.data import listed, pair, whole
 from checks.replay.field import UndefinedError, Value
-from checks.replay.polynomials import DIGIT, RejectedError, Work, plus
+from checks.replay.polynomials import RejectedError, Work, plus
 from checks.replay.rules import Tree, with_indices
 from checks.replay.sums import Sums
 
@@ -100,7 +100,7 @@ class Case(Sums):
 
     def assume(self) -> None:
         """Take up the conditions with which the case begins, or for the index of a sum that begins."""
-        kind = "within" if self.summing else "use"
+        kind = f"use {self.summing}" if self.summing else "use"
         while self.next_kind() == kind:
             self.use(*self.ask(kind))
 
@@ -130,7 +130,7 @@ class Case(Sums):
             self.fact(poly, strict=False)
             self.fact(plus({}, poly, -1), strict=False)
             return
-        lead = 1 << (DIGIT * whole(lead)) if 0 <= whole(lead) < len(self.definitions) else -1
+        (lead,) = self.poly([(1, *lead)] if isinstance(lead, (list, tuple)) else [(1, lead, 1)])
         if lead not in poly:
             raise RejectedError("an equation is solved for something that it does not hold by itself")
         rest = {m: c for m, c in poly.items() if m != lead}

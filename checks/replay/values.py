@@ -12,7 +12,7 @@ from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any
 
-from checks.replay.data import listed, whole
+from checks.replay.data import listed, pair, whole
 from checks.replay.field import MINUS_ONE, ONE, ZERO, UndefinedError, Value
 from checks.replay.polynomials import DIGIT, LimitError, RejectedError, Work, constant, plus, times, variable
 from checks.replay.rules import DEFINITIONS, Tree, derivative, is_number, unfolded
@@ -293,18 +293,21 @@ class Evaluation(Signs):
         return self.definitions[int(number)]
 
     def grows(self, *step: Any) -> None:
-        """Learn the sign of e^A − 1 from that of A, of ln B from B − 1, of arctan A and erf A from A."""
-        number = whole(step[0] if step else None)
-        kind, *definition = self.definition(number)
-        generator = Value(variable(number))
-        if kind == "exp":
-            below, above = definition[0], self.add(generator, MINUS_ONE)
-        elif kind == "log":
-            below, above = self.add(definition[0], MINUS_ONE), generator
-        elif kind in ("atan", "erf"):
-            below, above = definition[0], generator
+        """Learn the sign of Π E^m − 1 from that of Σ m ln E, of ln B from B − 1, of arctan A and erf A from A."""
+        what = step[0] if step else None
+        if isinstance(what, (list, tuple)):
+            below, above = ZERO, ONE
+            for number, multiple in map(pair, what):
+                base, logarithm = self._with_logarithm(number)
+                below = self.add(below, logarithm, whole(multiple))
+                above = self.multiply(above, self.raised(base, multiple))
+            above = self.add(above, MINUS_ONE)
         else:
-            raise RejectedError(f"nothing is known about how {kind} grows")
+            kind, *definition = self.definition(what)
+            if kind not in ("log", "atan", "erf"):
+                raise RejectedError(f"nothing is known about how {kind} grows")
+            below = self.add(definition[0], MINUS_ONE) if kind == "log" else definition[0]
+            above = Value(variable(whole(what)))
         sign = self.sign(below, strict=False)
         poly = self.signed(above)
         self.fact(poly if sign in ("+", ">=") else plus({}, poly, -1), strict=sign in ("+", "-"))

@@ -33,6 +33,8 @@ PAIRS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "arctan": ("arctan(x) + arctan(1/x)", "pi/2", ("x > 0",)),
     "kink": (r"\frac{d}{dx}[x|x|]", "2|x|", ()),
     "regions": ("max(0,x) + min(0,e^x-1)", "elu(x)", ()),
+    "larger exponent": ("max(e^(2x), e^y)", "e^max(2x, y)", ()),
+    "product of one": (r"\begin{cases} 0 & xy=1\\ 1-xy & \text{otherwise}\end{cases}", "1 - xy", ()),
     "function": (r"\frac{d}{dx}[h(x)^2]", "2 h(x) h'(x)", ("h function",)),
     "second derivative": (r"\frac{d}{dx}[\frac{d}{dx}[x^3 e^{x}]]", "e^x (x^3 + 6x^2 + 6x)", ()),
     "logarithm of a root": ("ln sqrt(x)", "ln(x)/2", ()),
@@ -40,6 +42,7 @@ PAIRS: dict[str, tuple[str, str, tuple[str, ...]]] = {
     "delta": (r"\sum_k \delta_{ik} x_k", "x_i", ARRAYS),
     "free delta": (r"\delta_{ij} x_i", r"\delta_{ij} x_j", ARRAYS),
     "entries": (r"\sum_i \ln(x_i y_i)", r"\sum_i \ln x_i + \sum_i \ln y_i", (*ARRAYS, "x > 0", "y > 0")),
+    "entries in nested sums": ("x^T A x", "x^T A^T x", ("A matrix(n, n)", "x vector(n)", "0 < x_i < 1")),
     "quadratic form": ("x^T A x", r"\sum_{i,j} x_j A_{ij} x_i", ARRAYS),
     "given sum": (r"\left(\sum_k y_k\right) x_i", "x_i", (*ARRAYS, r"\sum_k y_k = 1")),
     "whole numbers": (r"\sum_{i=1}^n i^2", "n(n+1)(2n+1)/6", ()),
@@ -196,11 +199,11 @@ ERRORS: list[tuple[str, str, Callable[[dict[str, Any]], None], str]] = [
     ("an empty case that is none", "two halves", put("proof/+/steps", [["empty", []]]), "add up"),
     ("what holds in one case, used in another", "two halves", put("proof/+/steps/0/1", 7), "no condition 7"),
     ("a value of a name that is skipped", "two values", drop("proof/cases/1"), "one for each value"),
-    ("an equation solved for something else", "equation", put("proof/steps/0/2", 5), "does not hold by itself"),
+    ("an equation solved for something else", "equation", put("proof/steps/0/2", [0, 2]), "does not hold by itself"),
     ("steps that are left over", "angle", lambda c: c["proof"]["steps"].append(["empty", []]), "add up|not used"),
     ("steps that are missing", "angle", drop("proof/steps/1"), "ends where a step 'angle'"),
     ("another kind of step", "angle", put("proof/steps/1/0", "exp"), "a step 'angle' is needed"),
-    ("a function that does not grow", "regions", put("proof/+/steps/2/2", 0), "how symbol grows"),
+    ("a function that does not grow", "regions", put("proof/+/steps/2/2", 0), "how symbol grows|form"),
     # equal derivatives
     ("a larger interval", "arctan", put("proof/between", []), "no condition|sign|step|defined everywhere"),
     ("an interval that the case leaves", "arctan", put("proof/between/0/1", 1), "add up|less|ends|sign"),
@@ -504,7 +507,7 @@ def test_the_floats_see_a_false_statement() -> None:
 ALPHABET = st.one_of(
     st.integers(-3, 3),
     st.sampled_from(
-        ["x", "y", "a", "n", "i", "k", "+", "*", "^", "exp", "log", "abs", "sign", "use", "empty", "within"]
+        ["x", "y", "a", "n", "i", "k", "+", "*", "^", "exp", "log", "abs", "sign", "use", "empty", "use 1"]
     ),
     st.sampled_from([[], [1], [[1]], [[[1]], []], [-1, 1, [[1, 0, 1]], 1], ["*", -1, "x"], ["<", 0, "x"], ["use", 0]]),
 )
