@@ -18,7 +18,20 @@ from threadpoolctl import threadpool_info
 
 from checks.gradients import check_backward
 from checks.verdict import Status, Verdict
-from numeric.layers import Conv2d, Flatten, Layer, Linear, MaxPool2d, ReLU, Sigmoid, Tanh
+from numeric.layers import (
+    BatchNorm,
+    Conv2d,
+    Dropout,
+    Flatten,
+    Layer,
+    LayerNorm,
+    LeakyReLU,
+    Linear,
+    MaxPool2d,
+    ReLU,
+    Sigmoid,
+    Tanh,
+)
 from numeric.losses import BinaryCrossEntropyWithLogits, Loss, SoftmaxCrossEntropy, SquaredError
 from numeric.net import Net
 
@@ -341,6 +354,30 @@ POOL: dict[str, dict[str, Callable[..., Any]]] = {
 }
 
 
+def _constants(layer: Any, x: Array, dy: Array, *, mean: bool) -> Array:
+    """Return ∂L/∂x with the deviation, and the mean if asked, taken for constants."""
+    axes = tuple(range(1, x.ndim)) if isinstance(layer, LayerNorm) else (0, *range(2, x.ndim))
+    d = dy * layer.gamma / np.sqrt(x.var(axis=axes, keepdims=True) + layer.eps)
+    return d if mean else d - d.mean(axis=axes, keepdims=True)
+
+
+NORMALISATION: dict[str, dict[str, Callable[..., Any]]] = {
+    "mean and deviation constant": {"input_gradient": sent_back(lambda s, x, dy, dx: _constants(s, x, dy, mean=True))},
+    "deviation constant": {"input_gradient": sent_back(lambda s, x, dy, dx: _constants(s, x, dy, mean=False))},
+    "γ forgotten in dx": {
+        "input_gradient": sent_back(lambda s, x, dy, dx: type(s).__mro__[1].input_gradient(s, x, dy / s.gamma))
+    },
+    "dγ of x, not normalised": {"store_gradients": gradient(lambda s, x, dy: _set(s, dgamma=(x * dy).sum(axis=0)))},
+    "dβ mean for the sum": {"store_gradients": gradient(lambda s, x, dy: _set(s, dbeta=s.dbeta / len(x)))},
+}
+
+
+DROPOUT: dict[str, Callable[..., Any]] = {
+    "Dropout: mask not scaled": sent_back(lambda s, x, dy, dx: dx * (1 - s.p)),
+    "Dropout: no mask on the way back": sent_back(lambda s, x, dy, dx: dy),
+}
+
+
 class _WrongLoss(SoftmaxCrossEntropy):
     def __init__(self, change: Callable[[Array, Array, Array], Array]) -> None:
         super().__init__(reduction="mean")
@@ -403,6 +440,16 @@ def _dense(rng: np.random.Generator, activation: type[Layer] = ReLU, *, square: 
     return net, SoftmaxCrossEntropy(reduction="mean"), rng.standard_normal((B, N)), np.eye(K)[rng.integers(K, size=B)]
 
 
+def _normalised(rng: np.random.Generator, kind: type[Layer]) -> Case:
+    net, loss, x, y = _dense(rng)
+    width = net.layers[0].b.size  # type: ignore[attr-defined]
+    layer = Dropout(0.4, seed=int(rng.integers(1000))) if kind is Dropout else kind(width)  # type: ignore[call-arg]
+    for name, array in layer.parameters().items():
+        setattr(layer, name, rng.uniform(0.5, 2, array.shape))
+    net.layers.insert(1, layer)
+    return net, loss, x, y
+
+
 def _conv(rng: np.random.Generator, *, padding: int = 1) -> Case:
     B, C = (int(n) for n in rng.integers([2, 2], [4, 4]))
     net = Net([Conv2d(C, 3, 3, rng, padding=1), Tanh(), Conv2d(3, 2, 3, rng, padding=padding, stride=1), Tanh(),
@@ -445,6 +492,13 @@ def mutants() -> list[Mutant]:
             add(name, "pool", lambda rng: _replaced(_conv(rng), 5, wrong(Flatten, input_gradient=_fortran)))
         else:
             add(name, "pool", lambda rng, m=methods: _replaced(_conv(rng), 4, wrong(MaxPool2d, **m)))
+    for kind in (BatchNorm, LayerNorm):
+        for name, methods in NORMALISATION.items():
+            add(f"{kind.__name__}: {name}", "normalisation",
+                lambda rng, k=kind, m=methods: _replaced(_normalised(rng, k), 1, wrong(k, **m)))  # fmt: skip
+    for name, change in DROPOUT.items():
+        turn = wrong(Dropout, input_gradient=change)
+        add(name, "normalisation", lambda rng, t=turn: _replaced(_normalised(rng, Dropout), 1, t))
     for name, change in LOSS.items():
         add(name, "loss", lambda rng, c=change: _other_loss(_dense(rng), c))
     add("in place: backward of ReLU changes x", "in place",
@@ -498,7 +552,7 @@ def judged(mutant: Mutant, seed: int, mode: str) -> Verdict:
 # --- Right networks ---------------------------------------------------------------------------------------------------
 
 
-def right_network(seed: int) -> Case:
+def right_network(seed: int) -> Case:  # noqa: PLR0912 - the choices stand beside each other
     """Return a random right network: depth, widths, activations, convolution and pooling, batch, type and scale."""
     rng = np.random.default_rng([seed, 1])
     dtype = np.float32 if rng.random() < 0.5 else np.float64
@@ -516,7 +570,7 @@ def right_network(seed: int) -> Case:
                 Conv2d(x.shape[1], F, size, rng, stride=int(rng.integers(1, 3)), padding=int(rng.integers(0, 3)))
             )
             x = _through(layers[-1], x)
-            layers.append(_activation(rng))
+            layers += [*_extra(rng, x.shape[1:]), _activation(rng)]
             x = _through(layers[-1], x)
             if min(x.shape[2:]) >= 2 and rng.random() < 0.7:
                 pool = tuple(int(n) for n in rng.integers(1, np.minimum(x.shape[2:], 3) + 1))
@@ -540,7 +594,7 @@ def right_network(seed: int) -> Case:
         )
     for _ in range(int(rng.integers(0, 5))):
         following = int(rng.integers(1, 40))
-        layers += [Linear(width, following, rng), _activation(rng)]
+        layers += [Linear(width, following, rng), *_extra(rng, (following,)), _activation(rng)]
         width = following
     loss: Loss = [SoftmaxCrossEntropy, SquaredError, BinaryCrossEntropyWithLogits][int(rng.integers(3))](
         reduction="mean" if rng.random() < 0.7 else "sum"
@@ -549,6 +603,9 @@ def right_network(seed: int) -> Case:
     layers.append(Linear(width, K, rng))
     for layer in layers:
         for name, array in layer.parameters().items():
+            if name == "gamma":
+                setattr(layer, name, (scale * rng.uniform(0.5, 2, array.shape)).astype(dtype))
+                continue
             value = array * scale if name == "W" else rng.standard_normal(array.shape) * scale * (rng.random() < 0.5)
             setattr(layer, name, value.astype(dtype))
     if isinstance(loss, SoftmaxCrossEntropy):
@@ -561,7 +618,17 @@ def right_network(seed: int) -> Case:
 
 
 def _activation(rng: np.random.Generator) -> Layer:
-    return [ReLU, Tanh, Sigmoid, ReLU][int(rng.integers(4))]()
+    return [ReLU, Tanh, Sigmoid, LeakyReLU][int(rng.integers(4))]()
+
+
+def _extra(rng: np.random.Generator, shape: tuple[int, ...]) -> list[Layer]:
+    """Return, half of the time, a normalisation or dropout for samples of a shape."""
+    choices: list[Callable[[], Layer]] = [
+        lambda: BatchNorm(shape[0]),
+        lambda: LayerNorm(shape),
+        lambda: Dropout(float(rng.uniform(0.1, 0.9)), seed=int(rng.integers(1000))),
+    ]
+    return [choices[int(rng.integers(3))]()] if rng.random() < 0.5 else []
 
 
 def _through(layer: Layer, x: Array) -> Array:

@@ -195,7 +195,7 @@ def test_a_harmless_change_of_the_upstream_gradient_is_noted() -> None:
 def test_random_right_networks_are_not_rejected(mode: str) -> None:
     for seed in range(60):
         verdict = check_backward(*bench.right_network(seed), mode=mode, seed=seed)  # type: ignore[arg-type]
-        assert verdict.status is Status.AGREES, (seed, verdict.reason)
+        assert verdict.status is not Status.REFUTED, (seed, verdict.reason)
 
 
 @pytest.mark.slow

@@ -1,5 +1,7 @@
 """Compare every parameter at one batch, and at more where there are few; agree only if a plain witness agrees, too."""
 
+import copy
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -8,14 +10,19 @@ import numpy.typing as npt
 
 from checks.gradients.networks import directions
 from checks.gradients.networks.case import Case, rounding_unit, undecided
-from checks.gradients.networks.comparing import Compared, compare, tolerance_of
+from checks.gradients.networks.comparing import DEVIATIONS, Compared, compare, tolerance_of
 from checks.gradients.networks.refuting import refuted, wrong_choice, wrong_shape
 from checks.gradients.networks.trial import Trial, TrialError, run
 from checks.gradients.networks.witness import held_against_plain_differences
 from checks.verdict import MINIMUM_COMPARED, Comparison, Status, Verdict
 from numeric.differences.networks import Measured, NotMeasurableError, measure
+from numeric.differences.networks.record import get_parameter, parameter_names, parts_of
 
 Array = npt.NDArray[Any]
+
+SHAKES = 4
+CANCELLED = 1e-7
+"""Of the largest entry of a block, in double precision: a smaller difference is not blamed on a normalisation."""
 
 
 @dataclass(frozen=True)
@@ -104,8 +111,73 @@ def _compared(case: Case, trial: Trial, measured: Measured, unit: float) -> tupl
         found[name] = compare(claimed, block.gradient, tolerance_of(unit, exact=block.exact))
     wrong = [name for name, compared in found.items() if np.any(compared.wrong)]
     if wrong:
-        return found, refuted(case, trial, measured, found, wrong, unit)
+        lost = _cancelled(case, measured, found, wrong, unit)
+        if lost is None:
+            lost = _lost_in_rounding(case, trial, found, wrong, unit)
+        return found, refuted(case, trial, measured, found, wrong, unit) if lost is None else lost
     return found, wrong_choice(case, trial, measured) if measured.choices else None
+
+
+def _cancelled(
+    case: Case, measured: Measured, found: dict[str, Compared], wrong: list[str], unit: float
+) -> Verdict | None:
+    """Return `undecided` for a tiny difference below a layer in which slopes cancel by an amount that is not known."""
+    if not {"entry by entry", "symmetric"} & set(measured.structures):
+        return None
+    limit = CANCELLED * unit / 2.0**-52
+    parts = {
+        name: float(np.max(found[name].gap) / np.max(np.abs(measured.blocks[name].gradient.value), initial=1e-300))
+        for name in wrong
+    }
+    # What is off nearest to the loss goes on to everything below.
+    last = max(parts_of(name)[0] for name in wrong)
+    worst = max((name for name in wrong if parts_of(name)[0] == last), key=lambda name: parts[name])
+    if not parts[worst] <= limit:
+        return None
+    return undecided(
+        case,
+        f"The gradient of {worst} is off by {parts[worst]:.1e} of its largest entry, behind a layer in which slopes "
+        "cancel: that may be rounding.",
+    )
+
+
+def _lost_in_rounding(
+    case: Case, trial: Trial, found: dict[str, Compared], wrong: list[str], unit: float
+) -> Verdict | None:
+    """Return `undecided` where changing batch and weights by one rounding moves the gradient as far as it is off.
+
+    So it is behind a normalisation of two samples: every derivative cancels, and what is left is rounding.
+    """
+    rng = np.random.default_rng([case.seed, SHAKES])
+    moved = {name: np.zeros(trial.gradients[name].shape) for name in wrong}
+    for _ in range(SHAKES):
+        x, net = _shaken(case.x, unit, rng), copy.deepcopy(case.net)
+        for layer in net if isinstance(net, Sequence) else net.layers:
+            for name in parameter_names(layer):
+                parameter = get_parameter(layer, name)
+                parameter[...] = _shaken(parameter, unit, rng)
+        try:
+            shaken = run(net, case.loss, x, case.y, np.random.default_rng(case.seed))
+        except TrialError:
+            return None
+        for name in wrong:
+            moved[name] += np.square(shaken.gradients[name].astype(np.float64) - trial.gradients[name])
+    for name, total in moved.items():
+        noise = np.sqrt(total / SHAKES + np.mean(total) / SHAKES)
+        if not np.all(found[name].gap <= found[name].allowed + DEVIATIONS * noise):
+            return None
+    name = wrong[0]
+    where = found[name].worst
+    return undecided(
+        case,
+        f"The gradient of {name}{list(where)} is off by {found[name].gap[where]:.1e}, and a change of the "
+        "batch and the weights by one rounding moves it as far: it is lost in rounding.",
+    )
+
+
+def _shaken(array: Array, unit: float, rng: np.random.Generator) -> Array:
+    """Return the array with every entry changed by one rounding."""
+    return (array * (1 + unit * rng.choice([-1.0, 1.0], size=array.shape))).astype(array.dtype)
 
 
 def _agrees(case: Case, found: Look, batches: int) -> Verdict:

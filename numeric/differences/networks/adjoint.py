@@ -94,6 +94,8 @@ def _same_map(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) -> 
     x, y = probe.x, probe.y
     if kinks or x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or not probe.repeats or not probe.carries_complex(None):
         return None
+    if len(x) == 1 and np.shape(getattr(probe.layer, "W", None)) != (x.shape[1], y.shape[1]):
+        return None  # one row passes through one linear map, whatever the layer: that shows nothing
     width = x.shape[1]
     if width * y.shape[1] > BUDGET or not probe.stacks():
         return None
@@ -124,10 +126,11 @@ def _symmetric(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) ->
             break
     else:
         return None
+    shakes = [other.along_input(scale * upstream.value) / scale - value for other in probe.shaken(unit)]
     spread = np.sqrt(variance_of(upstream, unit))
     signs = (probe.rng.choice([-1.0, 1.0], size=x.shape) for _ in range(PROBES))
     squares = [(probe.along_input(scale * sign * spread) / scale) ** 2 for sign in signs]
-    noise = deviation(2 * np.mean(squares, axis=0) + np.mean(squares) + (probe.noise * value) ** 2, unit)
+    noise = deviation(2 * np.mean(squares, axis=0) + np.mean(squares) + _variance(probe, value, shakes), unit)
     return Sensitivity(value, noise, np.zeros(x.shape))
 
 
@@ -141,12 +144,14 @@ def _entry_by_entry(probe: Probe, upstream: Sensitivity, unit: float, kinks: boo
     axes = tuple(range(1, y.ndim)) if rowwise else tuple(range(y.ndim))
     weights = variance_of(upstream, unit)
     values, variances, radii, sides = [], [], [], []
+    steepest = np.zeros(len(x) if rowwise else ())
     for direction, tangent in zip(
         _units(x.shape, unknowns, rowwise),
         probe.along_inputs(_units(x.shape, unknowns, rowwise), unknowns),
         strict=True,
     ):
         around = [tangent, *(probe.along_input(direction, at=one) for one in probe.beside(direction))] if kinks else []
+        steepest = np.maximum(steepest, np.max(np.abs(tangent), axis=axes, initial=0.0))
         values.append(np.sum(tangent * upstream.value, axis=axes))
         variances.append(np.sum(tangent**2 * weights, axis=axes))
         radii.append(np.sum(np.abs(tangent) * upstream.radius, axis=axes))
@@ -156,7 +161,24 @@ def _entry_by_entry(probe: Probe, upstream: Sensitivity, unit: float, kinks: boo
         return np.array(parts).T.reshape(x.shape)
 
     value, radius = laid_out(values), laid_out(radii)
-    noise = deviation(laid_out(variances) + (probe.noise * value) ** 2, unit)
+    shakes = (
+        []
+        if y.ndim == 0
+        else [
+            laid_out(
+                [
+                    np.sum(tangent * upstream.value, axis=axes)
+                    for tangent in other.along_inputs(_units(x.shape, unknowns, rowwise), unknowns)
+                ]
+            )
+            - value
+            for other in probe.shaken(unit)
+        ]
+    )
+    # Where slopes cancel, as in a normalisation, rounding is that of the steepest slope.
+    rough = SUMS * unit * steepest * np.sqrt(np.sum(np.square(upstream.value), axis=axes))
+    noise = deviation(laid_out(variances) + _variance(probe, value, shakes), unit)
+    noise = noise + rough.reshape(-1, *[1] * (x.ndim - 1)) if rowwise else noise + rough
     if kinks:
         each = [laid_out(list(side)) for side in zip(*sides, strict=True)]
         value, reach = hull(value, np.min(each, axis=0), np.max(each, axis=0), probe)
@@ -164,6 +186,12 @@ def _entry_by_entry(probe: Probe, upstream: Sensitivity, unit: float, kinks: boo
     if rowwise and not balanced(probe, value, upstream.value):
         return None
     return Sensitivity(value, noise, radius)
+
+
+def _variance(probe: Probe, value: Array, shakes: list[Array]) -> Array:
+    """Return the variance by central differences, and by rounding inside a layer that subtracts, as normalisation."""
+    variance: Array = (probe.noise * value) ** 2
+    return variance + np.mean(np.square(shakes), axis=0) if shakes else variance
 
 
 def _units(shape: tuple[int, ...], unknowns: int, rowwise: bool) -> Iterator[Array]:

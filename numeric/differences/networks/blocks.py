@@ -116,7 +116,12 @@ def _entry_by_entry(probe: Probe, name: str, shape: tuple[int, ...], upstream: S
         direction[number] = 1
         tangent = probe.along_parameter(name, direction.reshape(shape))
         value[number] = np.sum(tangent * upstream.value)
+        shakes = [
+            np.sum(other.along_parameter(name, direction.reshape(shape)) * upstream.value) - value[number]
+            for other in probe.shaken(unit)
+        ]
         variance[number] = np.sum(tangent**2 * weights) + (probe.noise * value[number]) ** 2
+        variance[number] += np.mean(np.square(shakes))
         radius[number] = np.sum(np.abs(tangent) * upstream.radius)
     return Sensitivity(*(part.reshape(shape) for part in (value, deviation(variance, unit), radius)))
 

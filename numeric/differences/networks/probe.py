@@ -1,5 +1,6 @@
 """A function of one array, and of parameters, at one point: how its value moves along a direction."""
 
+import copy
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -17,6 +18,7 @@ MEMORY = 32 * 2**20
 """Bytes that one batch of perturbed inputs, with its outputs, may take."""
 
 NUDGE = 1e-4
+SHAKES = 3
 CONFIRMED = 1e-3
 STEPS = (1.0, 1e-2, 1e2, 1e-4)
 BLURRED = 1e-6
@@ -120,6 +122,13 @@ class Probe:
         with strict():
             moved = np.asarray(self.layer.forward(stacked))
         return (moved.imag / COMPLEX_STEP).reshape(len(batch), *self.y.shape)
+
+    def shaken(self, unit: float) -> Iterator["Probe"]:
+        """Yield the same layer at inputs that differ by one rounding: what its value owes to rounding on the way."""
+        for _ in range(SHAKES):
+            other = copy.copy(self)
+            other.x = self.x * (1 + unit * self.rng.choice([-1.0, 1.0], size=self.x.shape))
+            yield other
 
     def row_jacobian(self) -> Array:
         """Return J (N, M) of the first row of a batch (B, N) → (B, M): what its unit vectors become, many at once."""
