@@ -77,6 +77,13 @@ class Powers(SideBySide, ArrayPowers):
         if isinstance(inner, tree.Name) and inner.name == "T" and "T" not in self.vocabulary.declared:
             if raised_one and self.knows_arrays():
                 return sp.Transpose(self.ones(node))
+            if self.knows_arrays() and isinstance(node, tree.Scripted) and isinstance(node.base, tree.Name):
+                name = self.piece(node.base)
+                raise Trouble(
+                    f"'{self.piece(node)}' is a transpose, but {name} is not known to be an array; "
+                    f"declare it, for instance '{name} matrix(n, m)'",
+                    node.span[0],
+                )
             self.note(f"read the T of '{self.piece(node)}' as an exponent, because no array stands before it")
         if self.surface == "latex" and above.span[1] - above.span[0] > 1:
             if isinstance(above, tree.Number):
