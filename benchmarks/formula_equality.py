@@ -128,6 +128,7 @@ def report(scores: dict[bool, dict[str, Score]], versions: dict[str, str], count
         "- σ and softplus are written out for the peers, and what is not LaTeX is printed as LaTeX by SymPy, with e as",
         "  Euler's number and the declared assumptions put in for `parse_latex`. math-verify is given also what was",
         "  typed as on paper for arrays; it takes their letters for numbers.",
+        "- Other work may share the processors: the times of one run are to be compared with one another only.",
         "- mitx compares at 5 points, its default, drawn from the domains that were declared, and [-3, 3] elsewhere;",
         "  a function of which nothing is known is one that was given to it with its derivative.",
         "",
