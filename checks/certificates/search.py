@@ -7,8 +7,8 @@ error here makes a certificate that is rejected, never one that is wrong.
 from collections.abc import Iterator, Sequence
 from copy import copy
 from fractions import Fraction
-from itertools import islice, permutations, product
-from math import lcm
+from itertools import permutations, product
+from math import factorial, lcm, prod
 from typing import Any
 
 from checks.certificates.algebra import StuckError, fraction
@@ -256,16 +256,40 @@ class Search(SignSearch):
         return []
 
     def find_order(self, monomial: int, bound: Sequence[str]) -> tuple[int, ...]:
-        """Put the indices of a sum in an order that does not depend on their names."""
-        groups: dict[str, list[int]] = {}
-        for place, name in enumerate(bound):
-            colour = f"{self.ranges[name]} {self._shape({monomial: 1}, dict.fromkeys(bound, '?') | {name: '*'})}"
-            groups.setdefault(colour, []).append(place)
-        orders = product(*(permutations(groups[colour]) for colour in sorted(groups)))
-        flat = [tuple(place for group in order for place in group) for order in islice(orders, _ORDERS)]
+        """Put the indices of a sum in an order that does not depend on their names.
+
+        Indices are told apart by where they stand, then by what stands beside them, and so on. Of a few that are still
+        alike all orders are tried; of many the first is taken for the first, which is right when they are alike by a
+        symmetry (a trace turned round) and costs the proof when they are not.
+        """
+        colours = self._refined(monomial, dict.fromkeys(bound, 0))
+        groups = _grouped(bound, colours)
+        while prod(factorial(len(group)) for group in groups) > _ORDERS:
+            chosen = next(group[0] for group in groups if len(group) > 1)
+            colours = self._refined(monomial, colours | {bound[chosen]: -1})
+            groups = _grouped(bound, colours)
+        orders = product(*(permutations(group) for group in groups))
+        flat = [tuple(place for group in order for place in group) for order in orders]
         if len(flat) == 1:
             return flat[0]
         return min(flat, key=lambda order: self._shape({monomial: 1}, {bound[m]: f"_{n}" for n, m in enumerate(order)}))
+
+    def _refined(self, monomial: int, colours: dict[str, int]) -> dict[str, int]:
+        """Tell indices apart by the colours of those beside them, until nothing more is told apart."""
+        while True:
+            shapes = {
+                name: (
+                    colour,
+                    self.ranges[name],
+                    self._shape({monomial: 1}, {other: f"?{seen}" for other, seen in colours.items()} | {name: "*"}),
+                )
+                for name, colour in colours.items()
+            }
+            ranks = {shape: rank for rank, shape in enumerate(sorted(set(shapes.values()), key=repr))}
+            refined = {name: ranks[shape] for name, shape in shapes.items()}
+            if len(ranks) == len(set(colours.values())):
+                return refined
+            colours = refined
 
     def _shape(self, poly: Poly, renaming: dict[str, str]) -> str:
         """Return a text that says what a polynomial is, with other indices; numbers of generators do not enter it."""
@@ -306,3 +330,11 @@ def _single(poly: Poly) -> int | None:
     ((monomial, coefficient),) = poly.items()
     parts = list(powers(monomial))
     return parts[0][0] if coefficient == 1 and len(parts) == 1 and parts[0][1] == 1 else None
+
+
+def _grouped(names: Sequence[str], colours: dict[str, int]) -> list[list[int]]:
+    """Return the places of names of one colour together, in the order of the colours."""
+    groups: dict[int, list[int]] = {}
+    for place, name in enumerate(names):
+        groups.setdefault(colours[name], []).append(place)
+    return [groups[colour] for colour in sorted(groups)]

@@ -94,7 +94,8 @@ def _same_map(probe: Probe, upstream: Sensitivity, unit: float, kinks: bool) -> 
     x, y = probe.x, probe.y
     if kinks or x.ndim != 2 or y.ndim != 2 or len(x) != len(y) or not probe.repeats or not probe.carries_complex(None):
         return None
-    if len(x) == 1 and np.shape(getattr(probe.layer, "W", None)) != (x.shape[1], y.shape[1]):
+    weights: Any = getattr(probe.layer, "W", None)
+    if len(x) == 1 and np.shape(weights) != (x.shape[1], y.shape[1]):
         return None  # one row passes through one linear map, whatever the layer: that shows nothing
     width = x.shape[1]
     if width * y.shape[1] > BUDGET or not probe.stacks():
