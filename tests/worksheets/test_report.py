@@ -143,10 +143,10 @@ def test_write_report_leaves_page_results_and_worksheets_and_nothing_else(run, t
 def test_each_formula_with_a_certificate_is_marked_and_linked_to_its_script(run, tmp_path, monkeypatch):
     from checks import kernel
     from checks.kernel import CheckedTheorem
-    from checks.verdict import Proof, Verdict
+    from checks.verdict import Proof, Status, Verdict
 
     def remembered(certificates):
-        accepted = Verdict(status="proved", reason="yes", evidence=Proof(procedure="Coq kernel"))
+        accepted = Verdict(status=Status.PROVED, reason="yes", evidence=Proof(procedure="Coq kernel"))
         return [CheckedTheorem("sigmoid", "x", "sigmoid_derivative_by_x", accepted, 0.0)]
 
     monkeypatch.setattr(kernel, "remembered", remembered)
