@@ -79,7 +79,7 @@ class Search(SignSearch):
         """Use a condition, if it is of use."""
         before = self._state()
         pairs = tuple(renaming.items())
-        kind = f"use {self.summing}" if self.summing else "use"
+        kind = self.kind_of_use()
         self.steps.append((kind, number, -1, pairs) if pairs else (kind, number))
         try:
             if self.conditions[number][0] == "=":

@@ -100,9 +100,13 @@ class Case(Sums):
 
     def assume(self) -> None:
         """Take up the conditions with which the case begins, or for the index of a sum that begins."""
-        kind = f"use {self.summing}" if self.summing else "use"
+        kind = self.kind_of_use()
         while self.next_kind() == kind:
             self.use(*self.ask(kind))
+
+    def kind_of_use(self) -> str:
+        """Return the name of the steps that take up conditions here: within sums, with the indices that are summed."""
+        return " ".join(["use", *(self.scope[-self.summing :] if self.summing else ())])
 
     def use(self, number: Any = None, lead: Any = -1, renaming: Any = ()) -> None:
         """Take up a condition of the domain or of the case as a fact, or an equation as a relation.
