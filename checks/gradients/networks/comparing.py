@@ -19,8 +19,8 @@ COARSE_TOLERANCE = 1e-6
 UNITS = 256
 """Roundings, relative, in lower precision."""
 
-UNDERFLOW = 1e-200
-"""Below this a gradient cannot be told from zero."""
+UNDERFLOW = 1e-135
+"""Below this a gradient cannot be told from zero: the square of its rounding error is no number."""
 
 DEVIATIONS = 40.0
 """How many standard deviations of the estimated noise are allowed."""

@@ -124,7 +124,7 @@ def _cancelled(
     """Return `undecided` for a tiny difference below a layer in which slopes cancel by an amount that is not known."""
     if not {"entry by entry", "symmetric"} & set(measured.structures):
         return None
-    limit = CANCELLED * unit / 2.0**-52
+    limit = min(CANCELLED * unit / 2.0**-52, 1e-3)
     parts = {
         name: float(np.max(found[name].gap) / np.max(np.abs(measured.blocks[name].gradient.value), initial=1e-300))
         for name in wrong

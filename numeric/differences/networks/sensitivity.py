@@ -8,7 +8,7 @@ import numpy as np
 from numeric.arrays import Array
 from numeric.differences.networks.probe import Probe, close
 
-EXACT, COARSE = 1e-9, 1e-3
+EXACT, COARSE = 1e-13, 1e-3
 """How close a random tangent must come to the guess, with complex steps and with central differences."""
 
 BUDGET = 2e9
