@@ -66,17 +66,19 @@ def blocks(case: Case, trial: Trial, measured: Measured, rng: np.random.Generato
         for _ in range(REPEATS):
             off = _off(trial, probes, loss, name, rng, unit, upstream=terms)
             if off is None or not off[0] <= SLACK * tolerance_of(unit, exact=True):
-                return _refuted(case, trial, name, off)
+                return _refuted(case, trial, name, off, unit)
     return None
 
 
-def _refuted(case: Case, trial: Trial, name: str, off: tuple[float, float, float, float] | None) -> Verdict:
+def _refuted(
+    case: Case, trial: Trial, name: str, off: tuple[float, float, float, float] | None, unit: float
+) -> Verdict:
     place, _ = parts_of(name)
     shown = f"{name} (layer {place}, {trial.passed.layers[place]})"
     if off is None:
         return undecided(case, f"The derivative along {shown} is not finite.")
     gap, claimed, right, allowed = off
-    if gap <= ROUGH:
+    if gap <= min(ROUGH * unit / 2.0**-52, 1e-3):
         return undecided(
             case,
             f"A random direction of {shown} is off by {gap:.1e} of its terms: rounding may do that.",

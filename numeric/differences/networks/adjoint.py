@@ -184,8 +184,6 @@ def _entry_by_entry(probe: Probe, upstream: Sensitivity, unit: float, kinks: boo
         each = [laid_out(list(side)) for side in zip(*sides, strict=True)]
         value, reach = hull(value, np.min(each, axis=0), np.max(each, axis=0), probe)
         return Sensitivity(value, noise, radius + reach)
-    if rowwise and not balanced(probe, value, upstream.value):
-        return None
     return Sensitivity(value, noise, radius)
 
 
