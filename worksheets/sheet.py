@@ -401,14 +401,15 @@ class _Reader:
             inside_it = [
                 q
                 for q in found.questions
-                if q.common.section == section.number or q.common.section.startswith(f"{section.number}.")
+                if (q.common.section == section.number or q.common.section.startswith(f"{section.number}."))
+                and not q.common.bonus
             ]
             total = sum(question.common.points for question in inside_it)
             if total != section.points:
                 self.report.within(section.file).add(
                     section.line,
                     f"section {section.number} says {section.points:g} points, its questions have {total:g}",
-                    "make them equal",
+                    "make them equal; bonus questions do not count",
                 )
 
 

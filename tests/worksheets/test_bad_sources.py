@@ -94,6 +94,19 @@ def test_as_json_each_problem_has_its_line_message_and_remedy(tmp_path, capsys, 
     ]
 
 
+def test_bonus_questions_count_neither_in_the_head_nor_in_their_section(tmp_path):
+    asked = "::::{question} NAME\n---\nkind: number\npoints: POINTS\nanswer: 3\n---\nHow many?\n::::\n"
+    graded = asked.replace("NAME", "graded").replace("POINTS", "1")
+    bonus = asked.replace("NAME", "extra").replace("POINTS", "2\nbonus: yes")
+    text = f"---\ntitle: A sheet\npoints: 1\n---\n\n## 1. Numbers (1 point)\n\n{graded}\n{bonus}"
+    file = tmp_path / "sheet.md"
+    file.write_text(text, encoding="utf-8")
+    assert len(read_source(file).questions) == 2
+    file.write_text(text.replace("(1 point)", "(3 points)"), encoding="utf-8")
+    with pytest.raises(SourceError, match="section 1 says 3 points, its questions have 1"):
+        read_source(file)
+
+
 def test_a_file_that_is_not_utf8_is_refused_in_words(tmp_path, capsys, monkeypatch):
     file = tmp_path / "sheet.md"
     file.write_bytes(b"---\ntitle: \xff\n---\n")
