@@ -1,5 +1,6 @@
 """A verdict as a student reads it: HTML where a notebook shows it, plain text elsewhere."""
 
+import sys
 from dataclasses import dataclass
 from html import escape
 from typing import Any
@@ -43,6 +44,11 @@ class ShownVerdict(Verdict):
     def _repr_html_(self) -> str:
         return html(self)
 
+    def _ipython_display_(self) -> None:
+        """Show the verdict, unless it is the last line of the cell in which it was shown already."""
+        if vars(self).pop("_shown_in", None) != _cell():
+            _show(self)
+
 
 def be_strict(on: bool = True) -> None:
     """Let every answer that is not right raise an AssertionError, so that nbgrader and otter see it."""
@@ -71,7 +77,24 @@ def shown(
     )
     if _strict and not lenient and verdict.status.earns_credit is not True:
         raise AssertionError(plain(found))
+    if _cell() is not None:
+        # A notebook shows the last line of a cell alone: a wrong answer above it would not be seen.
+        _show(found)
+        vars(found)["_shown_in"] = _cell()
     return found
+
+
+def _cell() -> int | None:
+    """Return the number of the cell that runs; None outside of a notebook."""
+    ipython = sys.modules.get("IPython")
+    shell = ipython.get_ipython() if ipython is not None else None
+    return None if shell is None else int(shell.execution_count)
+
+
+def _show(verdict: ShownVerdict) -> None:
+    from IPython.display import display
+
+    display({"text/html": html(verdict), "text/plain": plain(verdict)}, raw=True)  # type: ignore[no-untyped-call]
 
 
 def unanswered(title: str, reason: str, *, lenient: bool = False) -> ShownVerdict:
