@@ -174,7 +174,8 @@ def _settled(
     Any element of the Clarke subdifferential is right, but then the layers below must go on with that very one.
     """
     here = below.radius > 0
-    if not np.any(here) or np.any(above.radius):
+    # Slopes that cancel, as in a normalisation of two features, change like a kink and are none.
+    if not np.any(here) or np.any(above.radius) or structure not in ("elementwise", "windows"):
         return below
     layer = copy.deepcopy(probe.layer)
     try:
