@@ -191,14 +191,15 @@ def _pairs(path: Path, seconds: float, memory: int, given: list[str]) -> int:
 @contextmanager
 def _uninterrupted() -> Iterator[None]:
     """Let Ctrl-C wait until a line is written, so that a file of answers never ends in half of one."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    # A mask of the signal would not do: another thread could take it, and Python interrupts this one all the same.
+    waiting: list[int] = []
+    before = signal.signal(signal.SIGINT, lambda number, _: waiting.append(number))
     try:
         yield
     finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+        signal.signal(signal.SIGINT, before)
+    if waiting:
+        raise KeyboardInterrupt
 
 
 def _lines(path: Path) -> list[str]:
