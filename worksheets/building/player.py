@@ -5,6 +5,7 @@ author of the worksheet wrote, as the solution notebook does; for code of studen
 """
 
 import json
+import os
 import sys
 import warnings
 from typing import Any
@@ -18,16 +19,53 @@ def main() -> None:
     answer_stream = sys.stdout
     sys.stdout = sys.stderr
     asked = json.load(sys.stdin)
-    found = [_candidate(asked["setup"], candidate) for candidate in asked["candidates"]]
-    json.dump(found, answer_stream)
+    json.dump(_all(asked["setup"], asked["candidates"]), answer_stream)
 
 
-def _candidate(setup: str, candidate: dict[str, Any]) -> list[dict[str, Any]]:
-    import numpy as np
+def _all(setup: str, candidates: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
+    """Run the setup once and each candidate in a fork behind it: none sees what another one has changed."""
+    if not hasattr(os, "fork"):  # Windows
+        return [_candidate(_prepared(setup), candidate) for candidate in candidates]
+    namespace = _prepared(setup)
+    return [_forked(namespace, candidate) for candidate in candidates]
 
+
+def _prepared(setup: str) -> dict[str, Any]:
     namespace: dict[str, Any] = {"__name__": "worksheet"}
     try:
         _run(setup, namespace)
+    except BaseException as error:
+        return {"error": _words(error)}
+    return {"namespace": namespace}
+
+
+def _forked(prepared: dict[str, Any], candidate: dict[str, Any]) -> list[dict[str, Any]]:
+    reading, writing = os.pipe()
+    child = os.fork()
+    if child == 0:
+        try:
+            with os.fdopen(writing, "w") as pipe:
+                json.dump(_candidate(prepared, candidate), pipe)
+        finally:
+            os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        answer = pipe.read()
+    os.waitpid(child, 0)
+    try:
+        found: list[dict[str, Any]] = json.loads(answer)
+    except json.JSONDecodeError:
+        found = [{"error": "the process that ran the code died"} for _ in candidate["calls"]]
+    return found
+
+
+def _candidate(prepared: dict[str, Any], candidate: dict[str, Any]) -> list[dict[str, Any]]:
+    import numpy as np
+
+    if "error" in prepared:
+        return [{"error": prepared["error"]} for _ in candidate["calls"]]
+    namespace = prepared["namespace"]
+    try:
         _run(candidate["source"], namespace)
     except BaseException as error:
         return [{"error": _words(error)} for _ in candidate["calls"]]
