@@ -447,8 +447,8 @@ def _declarations(entry: "Entry") -> tuple[str, ...]:
         values = variable.values
         if not variable.shape and isinstance(values, sp.Interval) and values != sp.S.Reals:
             found += _bounds(variable.name, values)
-    functions = sorted({str(f.func) for f in getattr(entry, "value", sp.S.Zero).atoms(sp.core.function.AppliedUndef)})
-    found += [f"{name} function" for name in functions]
+    functions = getattr(entry, "value", sp.S.Zero).atoms(sp.Function)
+    found += sorted({f"{type(f).__name__} function" for f in functions if getattr(f, "is_general", False)})
     return tuple(found)
 
 

@@ -57,6 +57,12 @@ def test_a_wrong_formula_is_shown_with_a_point_both_values_the_mistake_and_both_
     assert "Your formula differs from what is asked at x = " in repr(verdict)
 
 
+def test_a_formula_with_a_general_function_is_typed_with_its_name_and_a_prime():
+    right = feedback.formula("q", entry="neuron", by="w", answer="2x h'(b + xw) (h(wx + b) - l)")
+    wrong = feedback.formula("q", entry="neuron", by="w", answer="2x (h(wx + b) - l)")
+    assert (right.status, wrong.status) == ("proved", "refuted")
+
+
 @pytest.mark.parametrize("entry", ["sigmoid", "bce_prediction", "wave", "linear_layer", "softmax_cross_entropy"])
 @pytest.mark.parametrize("answer", ["17", "x + 1/(", r"\frac{1}{B}", "zz", r"G_{ij}"])
 def test_feedback_on_a_wrong_formula_never_writes_the_right_one_down(entry, answer):
