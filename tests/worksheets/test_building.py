@@ -76,6 +76,18 @@ def test_both_notebooks_are_valid_and_name_their_cells(student, solution):
     assert {"square-question", "square-answer", "square-check"} <= {cell.id for cell in student.cells}
 
 
+def test_code_below_an_answer_in_words_stands_in_both_notebooks(tmp_path):
+    rubric = "- 0.5 points: a composition of linear layers is linear\n:::\n"
+    text = GOOD.read_text(encoding="utf-8").replace(rubric, f"{rubric}\n```{{check}}\nprint(1 + 1)\n```\n")
+    path = tmp_path / GOOD.name
+    path.write_text(text, encoding="utf-8")
+    why = next(one for one in read_source(path).questions if one.id == "why")
+    assert [[cell.source for cell in cells if cell.role == "check"] for cells in (why.student(), why.solution())] == [
+        ["print(1 + 1)"],
+        ["print(1 + 1)"],
+    ]
+
+
 def test_making_it_again_gives_the_same_bytes(made):
     again = files.make(read_source(GOOD).resolve())
     assert {name for name in made if made[name] != again[name]} == set()

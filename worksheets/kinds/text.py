@@ -55,6 +55,7 @@ class TextQuestion(Question):
             self.cell("answer", f"{self.model}\n\n*Rubric*\n\n{criteria}", role="solution"),
             *self.explanation_cells(),
         ]
+        cells += self.check_cell([])
         for number, code in enumerate(self.experiments, start=1):
             cells.append(self.cell(f"experiment-{number}", code, role="experiment", code=True))
         return cells
