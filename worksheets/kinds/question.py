@@ -155,10 +155,7 @@ class Question:
         common = self.common
         points = f"{common.points:g} point{'s' * (common.points != 1)}{', bonus' * common.bonus}"
         lines = [f"**{common.number}** *({points})* {common.prompt}"]
-        lines += [
-            f"\n> **Note.** {note}".replace("\n", "\n> ").replace("\n> \n> **Note", "\n\n> **Note", 1)
-            for note in common.notes
-        ]
+        lines += ["\n> **Note.** " + note.replace("\n", "\n> ") for note in common.notes]
         for hint in common.hints:
             lines.append(f"\n<details><summary>Hint</summary>\n\n{hint}\n\n</details>")
         return self.cell("question", "\n".join(lines), role="question")
