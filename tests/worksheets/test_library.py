@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from worksheets import library
+from worksheets.library.figures import fashion_from_scratch
 from worksheets.sheet import read_source
 
 TASKS = Path(__file__).parents[2] / "docs" / "worksheet-tasks"
@@ -29,3 +30,9 @@ def test_only_the_second_column_of_the_first_table_names_questions():
     table = "| task | question | points |\n|---|---|---|\n| `f` | `one`, text of `two-b` | `3` |\n"
     page = f"{table}\n## Else\n\n| a | `no` |\n"
     assert questions_named_in(page) == {"one", "two-b"}
+
+
+@pytest.mark.parametrize("name", fashion_from_scratch.SKETCHES)
+def test_a_sketch_is_what_its_code_draws(name):
+    kept = (fashion_from_scratch.FOLDER / name).read_text(encoding="utf-8")
+    assert kept == fashion_from_scratch.SKETCHES[name]()
