@@ -11,6 +11,9 @@ if TYPE_CHECKING:
     from derive.derivation import Derivation
     from derive.entry import Entry
 
+LONGEST_REASON = 300
+"""Characters of a reason in a message; a sum that was written out would fill a screen."""
+
 
 class UnderivableError(ValueError):
     """Nothing follows: there is no such entry or variable, or the function cannot be read or differentiated."""
@@ -353,7 +356,7 @@ class TypedFunction(Function):
                     steps = [*steps, *tidied(steps[-1].after)]
                 chain = Derivation(name=by, label=left, steps=tuple(steps))
         except (NoRuleError, NoChainError, ValueError) as error:
-            raise UnderivableError(f"no derivation by {by}: {error}") from None
+            raise UnderivableError(f"no derivation by {by}: {_shortened(str(error))}") from None
         result = chain.result
         asked = "" if array else f"d/d{by} ({self.text})"
         mistakes = tuple(self._mistakes(variable, result)) if not array else tuple(_of_arrays(result))
@@ -393,7 +396,12 @@ def _references(forms: Sequence[Any], given: Sequence[str], names: Any) -> tuple
     from derive.reading import UnreadableError, Vocabulary, read
     from derive.rendering import latex
 
-    vocabulary = Vocabulary.from_declarations(given)
+    try:
+        vocabulary = Vocabulary.from_declarations(given)
+    except UnreadableError as error:
+        raise UnderivableError(
+            f"an answer with these names cannot be typed: {error.message} ({error.text!r}); ask for it as code"
+        ) from None
     found = []
     for form in forms:
         readings: list[tuple[int, int, str]] = []
@@ -417,6 +425,11 @@ def _text_of(form: Any, given: Sequence[str], names: Any) -> str:
         return _references([form], given, names)[0]
     except UnderivableError:
         return ""
+
+
+def _shortened(words: str) -> str:
+    """Return a message without the middle of what is too long to read, such as a sum written out."""
+    return words if len(words) <= LONGEST_REASON else f"{words[: LONGEST_REASON - 60]} … {words[-60:]}"
 
 
 def _undefined() -> tuple[Any, ...]:

@@ -125,3 +125,14 @@ def test_a_symbolic_link_that_leads_out_of_the_folder_is_not_followed(tmp_path):
     file.write_text(GOOD.replace("Some words", "```{include} link.md\n```\n\nSome words"), encoding="utf-8")
     with pytest.raises(SourceError, match="leads out of the folder of the source"):
         read_source(file)
+
+
+def test_the_reason_for_a_missing_derivation_stays_short_where_a_sum_is_written_out(tmp_path):
+    file = tmp_path / "sheet.md"
+    row = next(row for row in BAD if row["name"].startswith("a sum with numbers for its bounds"))
+    file.write_text(GOOD.replace(row["old"], row["new"], 1), encoding="utf-8")
+    with pytest.raises(SourceError) as caught:
+        read_source(file).resolve()
+    message = str(caught.value.problems[0])
+    assert " … " in message
+    assert len(message) < 450
