@@ -1,4 +1,7 @@
-"""The built-in worksheets: each question stands in the table of tasks of its course document, and no other does."""
+"""The built-in worksheets: each question stands in the table of tasks of its course document, and no other does.
+
+Figures that no cell draws are what their modules draw.
+"""
 
 import re
 from pathlib import Path
@@ -6,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from worksheets import library
-from worksheets.library.figures import fashion_from_scratch
+from worksheets.library.figures import conv_by_hand, fashion_from_scratch
 from worksheets.sheet import read_source
 
 TASKS = Path(__file__).parents[2] / "docs" / "worksheet-tasks"
@@ -36,3 +39,7 @@ def test_only_the_second_column_of_the_first_table_names_questions():
 def test_a_sketch_is_what_its_code_draws(name):
     kept = (fashion_from_scratch.FOLDER / name).read_text(encoding="utf-8")
     assert kept == fashion_from_scratch.SKETCHES[name]()
+
+
+def test_the_figure_of_the_convolutional_network_is_what_its_module_draws():
+    assert conv_by_hand.FILE.read_text(encoding="utf-8") == conv_by_hand.drawn()
