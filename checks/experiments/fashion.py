@@ -17,10 +17,10 @@ from numeric.experiments.fashion_per_image import ARCHITECTURES, Architecture, P
 from numeric.losses import SoftmaxCrossEntropy, SquaredError
 
 EXPECTED: dict[Architecture, tuple[float, float]] = {
-    "regression": (0.33, 0.44),
+    "regression": (0.35, 0.42),
     "linear": (0.2, 0.32),
-    "classification": (0.775, 0.8),
-    "wide": (0.805, 0.835),
+    "classification": (0.785, 0.81),
+    "wide": (0.81, 0.826),
 }
 """Where the mean over the seeds should lie; document 003 speaks of about 40 % and 80 %, and of at least 2 % more."""
 
