@@ -5,7 +5,9 @@ import sys
 import typer
 
 from gradproof.cli import derive, equal, gradient, prove, replay, steps, train, verify, worksheet
-from gradproof.cli.output import BadInputError, say_bad_input
+from gradproof.cli.output import BadInputError, InterruptedRunError, say_bad_input
+
+INTERRUPTED = 130
 
 app = typer.Typer(
     name="gradproof",
@@ -46,19 +48,21 @@ def main() -> None:
     as_json = "--json" in sys.argv
     try:
         code = app(standalone_mode=False)
+        if code == INTERRUPTED:  # typer's word for Ctrl-C
+            print("gradproof: interrupted", file=sys.stderr)
     except BadInputError as error:
         say_bad_input(str(error), as_json)
         code = 2
-    except KeyboardInterrupt:
-        print("gradproof: interrupted", file=sys.stderr)
-        code = 130
+    except (KeyboardInterrupt, InterruptedRunError) as error:
+        print(f"gradproof: {str(error) or 'interrupted'}", file=sys.stderr)
+        code = INTERRUPTED
     except BrokenPipeError:
         code = 0  # the reader of our output has seen enough
     except Exception as error:
         message = getattr(error, "format_message", None)
         if type(error).__name__ == "Abort":
             print("gradproof: interrupted", file=sys.stderr)
-            code = 130
+            code = INTERRUPTED
         elif message is None:
             raise
         else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from gradproof.cli.output import BadInputError, console, exit_code, progress_bar
+from gradproof.cli.output import BadInputError, InterruptedRunError, console, exit_code, progress_bar
 
 if TYPE_CHECKING:
     from checks.bounded import Bounded
@@ -183,8 +183,7 @@ def _pairs(path: Path, seconds: float, memory: int, given: list[str]) -> int:
                     statuses.append(str(found["status"]))
                 progress("pairs", len(statuses), len(lines))
     except KeyboardInterrupt:
-        print(f"gradproof: interrupted after {len(statuses)} of {len(lines)} pairs", file=sys.stderr)
-        return 130
+        raise InterruptedRunError(f"interrupted after {len(statuses)} of {len(lines)} pairs") from None
     return exit_code(statuses)
 
 

@@ -19,6 +19,10 @@ class BadInputError(Exception):
     """The person gave something that cannot be used; the message says what, and how to mend it."""
 
 
+class InterruptedRunError(Exception):
+    """Ctrl-C came; the message says how far the command got."""
+
+
 EXIT_CODES = {"proved": 0, "agrees": 0, "refuted": 1, "unreadable": 2, "undecided": 3, "fault": 3}
 
 

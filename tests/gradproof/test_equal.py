@@ -185,7 +185,12 @@ def many(path: Path, count: int) -> Path:
 def test_an_interruption_leaves_whole_lines_and_says_how_far_it_came(tmp_path: Path) -> None:
     command = [sys.executable, "-m", "gradproof", "equal", "--pairs", str(many(tmp_path / "pairs.jsonl", 5000))]
     with subprocess.Popen(
-        command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, encoding="utf-8", start_new_session=True
+        command,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        encoding="utf-8",
+        start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - else a background job ignores it
     ) as process:
         assert process.stdout is not None
         first = [process.stdout.readline() for _ in range(20)]
