@@ -32,17 +32,39 @@ def at_most(seconds: float | None) -> Iterator[None]:
         yield from _by_timer(seconds)
 
 
+AGAIN = 0.02
+"""Seconds after which the alarm comes again, for an exception that was lost where it was raised."""
+
+
 def _by_signal(seconds: float) -> Iterator[None]:
+    over = False
+
     def stop(number: int, frame: FrameType | None) -> None:
-        raise OutOfTimeError
+        if not over and not _is_lost_in(frame):
+            raise OutOfTimeError
 
     before = signal.signal(signal.SIGALRM, stop)
-    waiting, _ = signal.setitimer(signal.ITIMER_REAL, seconds)
+    waiting, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
     try:
         yield
     finally:
-        signal.setitimer(signal.ITIMER_REAL, waiting)
-        signal.signal(signal.SIGALRM, before)
+        try:
+            over = True
+        finally:  # also when the alarm comes right here
+            signal.setitimer(signal.ITIMER_REAL, waiting, interval)
+            signal.signal(signal.SIGALRM, before)
+
+
+def _is_lost_in(frame: FrameType | None) -> bool:
+    """Tell whether an exception raised here would be swallowed: in a finaliser, or in what the collector calls."""
+    while frame is not None:
+        if frame.f_code.co_name in _COLLECTOR_CALLS:
+            return True
+        frame = frame.f_back
+    return False
+
+
+_COLLECTOR_CALLS = frozenset({"__del__", "gc_callback"})
 
 
 def _by_timer(seconds: float) -> Iterator[None]:

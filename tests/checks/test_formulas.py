@@ -1,5 +1,6 @@
 """Two typed formulas: proofs for all values, counterexamples, traps of the domain, and clear words for the rest."""
 
+import signal
 import threading
 import time
 from fractions import Fraction
@@ -139,6 +140,24 @@ def test_time_is_limited_and_what_runs_out_is_undecided() -> None:
     assert verdict.status is Status.UNDECIDED
     assert isinstance(verdict.evidence, Attempt)
     assert "time limit" in verdict.reason
+
+
+def test_an_alarm_that_comes_in_a_finaliser_is_not_lost() -> None:
+    class Slow:
+        def __del__(self) -> None:
+            end = time.monotonic() + 0.1
+            while time.monotonic() < end:
+                pass
+
+    def work() -> None:
+        Slow()
+        end = time.monotonic() + 10
+        while time.monotonic() < end:
+            pass
+
+    with pytest.raises(OutOfTimeError), at_most(0.03):
+        work()
+    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
 
 
 def test_the_limit_interrupts_work_in_any_thread() -> None:
