@@ -1,7 +1,10 @@
 """Feedback in the notebook: verdicts as HTML and as plain text, without giving the answer away."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -262,3 +265,21 @@ def test_in_ipython_a_plain_verdict_has_html_too_and_nothing_heavy_is_loaded_for
 def test_outside_of_jupyter_no_notebook_is_found(monkeypatch):
     monkeypatch.delenv("JPY_SESSION_NAME", raising=False)
     assert saved.notebook_path() is None
+
+
+def test_every_verdict_of_a_cell_is_shown_once_and_not_the_last_alone(tmp_path):
+    script = (
+        "from IPython.core.interactiveshell import InteractiveShell\n"
+        "shell = InteractiveShell.instance()\n"
+        "shell.run_cell(\"from worksheets.feedback.shown import unanswered\\nkept = unanswered('first', 'x')\\n"
+        "unanswered('second', 'y')\", store_history=True)\n"
+        "print('next cell')\n"
+        "shell.run_cell('kept', store_history=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True,
+        env={**os.environ, "IPYTHONDIR": str(tmp_path)},
+    )  # fmt: skip
+    together, alone = done.stdout.split("next cell")
+    assert (together.count("first: No answer yet"), together.count("second: No answer yet")) == (1, 1)
+    assert (alone.count("first: No answer yet"), alone.count("second")) == (1, 0)
