@@ -674,3 +674,16 @@ def test_random_text_is_refused() -> None:
         text = "".join(random.choice('{}[]":,0123abc\\ \n') for _ in range(random.randint(0, 60)))
         with pytest.raises(UnreadableCertificateError):
             replay(text)
+
+
+def test_a_condition_on_some_entries_is_no_condition_on_those_of_another_range() -> None:
+    given = ["x vector(n)", "j index(n)", "0 < x_i"]
+    certificate = copy.deepcopy(answer("|x_j|", "x_j", given).certificate)
+    assert certificate is not None
+    replay(certificate)  # as it is, for an index j of the same range
+    statement = certificate["statement"]
+    statement["names"] = ["m", "n"]
+    statement["indices"] = [[name, "m" if name == "j" else size] for name, size in statement["indices"]]
+    statement["given"] += [["integer", "m"], ["<", 0, "m"]]
+    with pytest.raises(RejectedError, match="another range"):
+        replay(certificate)
