@@ -68,7 +68,7 @@ def test_what_is_typed_without_spaces_or_with_bars_is_read_as_meant(typed: str, 
     assert equal(typed, meant).status is Status.PROVED
 
 
-@pytest.mark.parametrize("text", ["sin2", "x + cos2", "2½", "tanh3"])
+@pytest.mark.parametrize("text", ["sin2", "x + cos2", "2½", "tanh3", "ln2(x)", "sqrt3(x)"])
 def test_what_may_mean_two_numbers_is_refused(text: str) -> None:
     assert equal(text, "x").status is Status.UNREADABLE
 

@@ -74,6 +74,12 @@ class Words(Collaborators):
             self.note(f"read '{word}' as {' '.join(part for _, part in function)}")
             return function
         if re.fullmatch(r"(?:ln|sqrt)\d+", word):
+            if self.source.piece(name.span[1], name.span[1] + 1) == "(":  # ln 2 times it, of twice it, or to the base 2
+                head, number = word.rstrip("0123456789"), word.lstrip(_LETTERS)
+                raise Trouble(
+                    f"'{word}(' may be meant in more than one way; write {head}({number})*(…) or {head}({number}*(…))",
+                    name.span[0],
+                )
             self.note(f"read '{word}' as {word.rstrip('0123456789')} {word.lstrip(_LETTERS)}")
             return [(match.start(), match.group()) for match in _FUNCTION_OR_LETTER.finditer(word)]
         if _FUNCTION_AND_NUMBER.fullmatch(word):  # sin2 may be meant for sin 2, for sin², or for a name
