@@ -1,0 +1,1 @@
+"""Computations for the claims of document 004, the convolutional example."""

@@ -1,0 +1,1 @@
+"""Computations that more than one ledger uses."""

@@ -1,0 +1,108 @@
+"""`gradproof audit`: every checkable claim of the course documents, checked."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from gradproof.cli.output import BadInputError, console, exit_code, print_json, progress_bar
+
+if TYPE_CHECKING:
+    from checks.audit import Audit, Judged
+
+STYLES = {"holds": "green", "wrong": "red", "open": "bold red"}
+
+
+def command(
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Documents, as 004 or conv-by-hand; all, if none.")
+    ] = None,
+    quick: Annotated[bool, typer.Option("--quick", help="Leave out the claims for which a network trains.")] = False,
+    errata: Annotated[Path | None, typer.Option(help="Write the errata to this Markdown file.")] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the claims that hold, too.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> int:
+    """Check every claim of the course documents: each verdict is computed, and compared with that on record."""
+    found = _audit(sources or [], quick)
+    if errata is not None:
+        _write_errata(errata)
+    if as_json:
+        print_json(found.to_json())
+    else:
+        _print(found, verbose)
+    return exit_code([str(found.status)])
+
+
+def _audit(sources: list[str], quick: bool) -> "Audit":
+    from checks.audit import LedgerError, UnknownSourceError, audit
+
+    try:
+        with progress_bar() as progress:
+            return audit(sources, quick=quick, progress=progress)
+    except (UnknownSourceError, LedgerError) as error:
+        raise BadInputError(str(error)) from error
+
+
+def _write_errata(path: Path) -> None:
+    from checks.audit import ledgers
+    from worksheets.errata import errata_page
+
+    try:
+        path.write_text(errata_page(ledgers()), encoding="utf-8")
+    except OSError as error:
+        raise BadInputError(f"cannot write {str(path)!r}: {(error.strerror or str(error)).lower()}.") from None
+
+
+def _print(found: "Audit", verbose: bool) -> None:
+    from rich.table import Table
+
+    from checks.audit import Outcome
+
+    screen = console()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("document")
+    outcomes = [one for one in Outcome if one is not Outcome.OPEN or any(each.outcome is one for each in found.claims)]
+    for heading in ("claims", *outcomes, "as on record"):
+        table.add_column(str(heading), justify="right")
+    for ledger in found.ledgers:
+        claims = found.of(ledger)
+        counts = [sum(claim.outcome is outcome for claim in claims) for outcome in outcomes]
+        on_record = sum(claim.on_record for claim in claims)
+        table.add_row(
+            f"{ledger.source} {ledger.name}", str(len(claims)), *(str(count) for count in counts), str(on_record)
+        )
+    screen.print(table)
+    for ledger in found.ledgers:
+        shown = [claim for claim in found.of(ledger) if verbose or str(claim.outcome) != "holds"]
+        if shown:
+            screen.print(f"\n{ledger.source} {ledger.title}", markup=False, soft_wrap=True)
+        for claim in shown:
+            _print_claim(claim)
+    for claim in found.off_record:
+        row = claim.row
+        screen.print(
+            f"\nNot as on record: {row.source} {row.name} is {claim.outcome}, on record {row.recorded}. "
+            f"{claim.verdict.status}: {claim.verdict.reason}" + _in_its_place(claim),
+            markup=False,
+            soft_wrap=True,
+        )
+    screen.print(f"\n{found.reason} {found.seconds:.1f} s.", soft_wrap=True, markup=False)
+
+
+def _in_its_place(claim: "Judged") -> str:
+    if claim.corrected is None:
+        return ""
+    return f" In its place, {claim.corrected.status}: {claim.corrected.reason}"
+
+
+def _print_claim(claim: "Judged") -> None:
+    from rich.text import Text
+
+    screen, row = console(), claim.row
+    head = Text.assemble((f"{claim.outcome}", STYLES.get(str(claim.outcome), "yellow")), f"  {row.name} ({row.place})")
+    screen.print(head, soft_wrap=True)
+    screen.print(f"    {row.stated.claim}", markup=False, soft_wrap=True)
+    screen.print(f"    {claim.verdict.status}: {claim.verdict.reason}", markup=False, soft_wrap=True)
+    if row.correction is not None and claim.corrected is not None:
+        screen.print(f"    Instead: {row.correction.claim}", markup=False, soft_wrap=True)
+        screen.print(f"    {claim.corrected.status}: {claim.corrected.reason}", markup=False, soft_wrap=True)
