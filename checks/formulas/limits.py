@@ -35,6 +35,9 @@ def at_most(seconds: float | None) -> Iterator[None]:
 AGAIN = 0.02
 """Seconds after which the alarm comes again, for an exception that was lost where it was raised."""
 
+CLOCK, ALARM = getattr(signal, "ITIMER_REAL", None), getattr(signal, "SIGALRM", None)
+"""The clock of the limit and its signal; none on Windows, where a timer takes their place."""
+
 
 def _by_signal(seconds: float) -> Iterator[None]:
     over = False
@@ -43,16 +46,17 @@ def _by_signal(seconds: float) -> Iterator[None]:
         if not over and not _is_lost_in(frame):
             raise OutOfTimeError
 
-    before = signal.signal(signal.SIGALRM, stop)
-    waiting, interval = signal.setitimer(signal.ITIMER_REAL, seconds, AGAIN)
+    waiting, interval = signal.getitimer(CLOCK)
+    before = signal.signal(ALARM, stop)
     try:
+        signal.setitimer(CLOCK, seconds, AGAIN)  # in here: on a busy machine the alarm may come before the next line
         yield
     finally:
         try:
             over = True
         finally:  # also when the alarm comes right here
-            signal.setitimer(signal.ITIMER_REAL, waiting, interval)
-            signal.signal(signal.SIGALRM, before)
+            signal.setitimer(CLOCK, waiting, interval)
+            signal.signal(ALARM, before)
 
 
 def _is_lost_in(frame: FrameType | None) -> bool:

@@ -8,7 +8,7 @@ from fractions import Fraction
 import pytest
 import sympy as sp
 
-from checks.formulas import answer, equal, equality
+from checks.formulas import answer, equal, equality, limits
 from checks.formulas.limits import OutOfTimeError, at_most
 from checks.identity import identical
 from checks.identity.emptiness import no_solution
@@ -161,13 +161,28 @@ def test_an_alarm_that_comes_in_a_finaliser_is_not_lost() -> None:
 
     def work() -> None:
         Slow()
-        end = time.monotonic() + 10
+        end = time.monotonic() + 60
         while time.monotonic() < end:
             pass
 
     with pytest.raises(OutOfTimeError), at_most(0.03):
         work()
-    assert signal.getitimer(signal.ITIMER_REAL) == (0.0, 0.0)
+    assert signal.getitimer(limits.CLOCK) == (0.0, 0.0)
+
+
+def test_an_alarm_that_comes_before_the_work_begins_leaves_no_clock_running(monkeypatch: pytest.MonkeyPatch) -> None:
+    def slow_setitimer(*arguments: float) -> None:  # on a busy machine the limit may be over when it returns
+        setitimer(*arguments)
+        end = time.monotonic() + 60
+        while time.monotonic() < end and arguments[1] == 0.01:
+            pass
+
+    setitimer, before = signal.setitimer, signal.getsignal(limits.ALARM)
+    monkeypatch.setattr(signal, "setitimer", slow_setitimer)
+    with pytest.raises(OutOfTimeError), at_most(0.01):
+        pass
+    assert signal.getitimer(limits.CLOCK) == (0.0, 0.0)
+    assert signal.getsignal(limits.ALARM) == before
 
 
 def test_the_limit_interrupts_work_in_any_thread() -> None:
@@ -176,7 +191,7 @@ def test_the_limit_interrupts_work_in_any_thread() -> None:
     def work() -> None:
         try:
             with at_most(0.05):
-                end = time.monotonic() + 20
+                end = time.monotonic() + 60
                 while time.monotonic() < end:
                     pass
         except OutOfTimeError:
@@ -195,11 +210,12 @@ def test_the_same_question_gets_the_same_answer() -> None:
         assert answer(left, right, given).to_json() == answer(left, right, given).to_json()
 
 
-def test_hostile_text_is_refused_quickly() -> None:
-    for text in ("9^9^9^9", "x" * 5000, "(" * 500, "\\newcommand", "\0", "e^{e^{e^{e^{99}}}}", "sum_{i=1}^{99999} i"):
-        begin = time.monotonic()
-        assert equal(text, "x", seconds=5).status is not Status.FAULT
-        assert time.monotonic() - begin < 10
+def test_hostile_text_is_refused_before_any_work() -> None:
+    for text in ("9^9^9^9", "x" * 5000, "(" * 500, "\\newcommand", "\0", "sum_{i=1}^{99999} i"):
+        assert equal(text, "x").status is Status.UNREADABLE
+    verdict = equal("e^{e^{e^{e^{99}}}}", "x")
+    assert verdict.status is Status.UNDECIDED
+    assert "time limit" not in verdict.reason
 
 
 def test_regions_without_points_are_told_by_elimination() -> None:
