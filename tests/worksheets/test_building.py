@@ -8,13 +8,14 @@ import signal
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 
 import nbformat
 import pytest
 
 from worksheets.building import build as building
-from worksheets.building import cache, files
+from worksheets.building import cache, execution, files
 from worksheets.building.build import build
 from worksheets.building.leaks import leaks, strings_of
 from worksheets.sheet import read_source
@@ -300,13 +301,36 @@ def test_a_solution_that_fails_is_named_with_its_cell_and_the_older_output_stays
     assert [path.name for path in older.iterdir()] == ["student.ipynb"]
 
 
+class KernelsThatEnd:
+    """A client of which the first kernels end before they answer."""
+
+    def __init__(self, ends):
+        self.ends, self.started = ends, 0
+
+    @contextmanager
+    def setup_kernel(self, **_):
+        self.started += 1
+        if self.started <= self.ends:
+            raise RuntimeError("Kernel died before replying to kernel_info")
+        yield
+
+
+def test_a_kernel_that_ends_before_it_answers_is_started_again_but_not_for_ever():
+    client = KernelsThatEnd(2)
+    with execution._kernel(client, {}):
+        assert client.started == 3
+    ends = execution._kernel(KernelsThatEnd(99), {})
+    with pytest.raises(execution.NoKernelError, match=r"no kernel could be started.*died before replying"), ends:
+        pytest.fail("there is no kernel")
+
+
 @pytest.mark.slow
 def test_an_interrupted_build_leaves_nothing_behind_and_says_so(tmp_path):
     for name in ("one", "two"):
         text = GOOD.read_text(encoding="utf-8").replace(
             # In the notebook alone: what the answers are made with runs before, and elsewhere.
             "import numpy as np",
-            'import sys\nimport time\n\nimport numpy as np\n\nif "ipykernel" in sys.modules:\n    time.sleep(120)',
+            'import sys\nimport time\n\nimport numpy as np\n\nif "ipykernel" in sys.modules:\n    time.sleep(900)',
         )
         (tmp_path / f"{name}.md").write_text(text, encoding="utf-8")
     out = tmp_path / "out"
@@ -315,17 +339,17 @@ def test_an_interrupted_build_leaves_nothing_behind_and_says_so(tmp_path):
         command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True,
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - else a background job ignores it
     )  # fmt: skip
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline and len(kernels_of(process.pid)) < 2:
         time.sleep(0.2)
     running = kernels_of(process.pid)
     assert len(running) == 2
     process.send_signal(signal.SIGINT)
-    _, said = process.communicate(timeout=60)
+    _, said = process.communicate(timeout=600)
     assert process.returncode == 130
     assert said.strip().splitlines()[-1] == "gradproof: interrupted"
     assert [path for path in out.rglob("*") if path.is_file()] == []
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 600
     while time.monotonic() < deadline and any(Path(f"/proc/{kernel}").exists() for kernel in running):
         time.sleep(0.2)
     assert not any(Path(f"/proc/{kernel}").exists() for kernel in running)

@@ -10,7 +10,7 @@ from checks.answers import Outputs, Probe, judge_formula, judge_number, judge_ou
 from checks.answers.probes import Samples
 from checks.verdict import Attempt, Status, Verdict, gravest
 from worksheets.building.build import Job
-from worksheets.building.execution import ExecutionError, execute
+from worksheets.building.execution import ExecutionError, NoKernelError, execute
 from worksheets.building.files import Progress
 from worksheets.building.hidden import setup_before
 from worksheets.building.leaks import leaks, strings_of
@@ -109,6 +109,8 @@ def check(path: Path, *, student: str = "", progress: Progress | None = None, ru
         except ExecutionError as error:
             line = next((q.common.line for q in source.questions if error.cell.startswith(f"{q.id}-")), 1)
             findings.append(Finding("", "the solution runs", _fault(str(error)), line))
+        except NoKernelError as error:
+            findings.append(Finding("", "the solution runs", _fault(str(error)), 1))
     findings += _leaks(source)
     return Checked(source.name, source.path.name, tuple(findings), times)
 

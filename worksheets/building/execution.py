@@ -4,12 +4,18 @@ import os
 import re
 import subprocess
 import tempfile
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING, Any
 
 from worksheets.building.running import ONE_THREAD
 
+if TYPE_CHECKING:
+    from nbclient import NotebookClient
+
 SECONDS = 300
+START_SECONDS, TRIES = 300, 3
+"""How long a kernel may take until it answers, on a machine that is busy; how often to start one that ends at once."""
 _ADDRESS = re.compile(r" at 0x[0-9a-fA-F]+")
 _STREAMS = ("text/html", "text/plain")
 
@@ -20,6 +26,10 @@ class ExecutionError(RuntimeError):
     def __init__(self, cell: str, reason: str) -> None:
         super().__init__(f"the cell '{cell}' of the solution fails: {reason}")
         self.cell = cell
+
+
+class NoKernelError(OSError):
+    """No kernel starts here; the message says what happened."""
 
 
 def execute(
@@ -45,6 +55,8 @@ def execute(
     ------
     ExecutionError
         A cell raised an error or ran out of time.
+    NoKernelError
+        There is no kernel to execute it in.
     """
     import time
 
@@ -74,13 +86,15 @@ def execute(
             timeout=seconds,
             kernel_name="python3",
             record_timing=False,
+            startup_timeout=START_SECONDS,
+            shutdown_kernel="immediate",  # what it holds is of no use to anybody
             resources={"metadata": {"path": folder}},
             on_cell_execute=before,
             on_cell_executed=after,
         )
         place = 0
         try:
-            with client.setup_kernel(env=environment, stderr=subprocess.DEVNULL):
+            with _kernel(client, environment):
                 for place in codes:
                     client.execute_cell(notebook.cells[place], place)
         except CellTimeoutError:
@@ -95,6 +109,20 @@ def execute(
         cell["outputs"] = [_steady(output, number, folder) for output in notebook.cells[place].outputs]
         cell["outputs"] = _joined(cell["outputs"])
     return times
+
+
+@contextmanager
+def _kernel(client: "NotebookClient", environment: Mapping[str, str]) -> Iterator[None]:
+    """Start a kernel; again if it ends at once, as when another process took one of the ports it was to listen on."""
+    with ExitStack() as running:
+        for tries_left in reversed(range(TRIES)):
+            try:
+                running.enter_context(client.setup_kernel(env=environment, stderr=subprocess.DEVNULL))
+                break
+            except RuntimeError as error:
+                if not tries_left:
+                    raise NoKernelError(f"no kernel could be started to execute the solution: {error}") from error
+        yield
 
 
 def _steady(output: Any, number: int, folder: str) -> dict[str, Any]:
