@@ -23,28 +23,29 @@ x = sp.Symbol("x", real=True)
 @pytest.fixture(scope="session")
 def coq() -> Coq:
     try:
-        return find_coq()
+        return replace(find_coq(), seconds=900)  # a busy machine takes its time
     except CoqMissingError as missing:
         pytest.skip(str(missing))
 
 
-@pytest.fixture(scope="session")
-def session_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return tmp_path_factory.mktemp("coq-cache")
+@pytest.fixture(scope="module")
+def shared_cache(compiled_library: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return Path(shutil.copytree(compiled_library, tmp_path_factory.mktemp("shared") / "cache"))
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(session_cache: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(cache, "cache_folder", lambda: session_cache)
+def _own_cache(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    if "coq" in request.fixturenames:
+        monkeypatch.setenv("XDG_CACHE_HOME", str(request.getfixturevalue("shared_cache")))
 
 
-@pytest.fixture(scope="session")
-def workshop(coq: Coq, session_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+@pytest.fixture(scope="module")
+def workshop(coq: Coq, shared_cache: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with the compiled library."""
     folder = tmp_path_factory.mktemp("workshop")
     (folder / "Catalogue").mkdir()
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(cache, "cache_folder", lambda: session_cache)
+        patch.setenv("XDG_CACHE_HOME", str(shared_cache))
         build_library(coq, folder)
     return folder
 

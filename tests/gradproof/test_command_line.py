@@ -7,25 +7,12 @@ import shutil
 import struct
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-COMMAND = [sys.executable, "-m", "gradproof"]
-
-
-def run(
-    *arguments: str, env: dict[str, str] | None = None, cwd: Path | None = None
-) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=240,
-        cwd=cwd,
-        env={**os.environ, **(env or {})},
-    )
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 def assert_one_clear_line(done: subprocess.CompletedProcess[str], *parts: str) -> None:
@@ -37,38 +24,38 @@ def assert_one_clear_line(done: subprocess.CompletedProcess[str], *parts: str) -
         assert part in done.stderr
 
 
-def test_help_names_every_command() -> None:
-    done = run("--help")
+def test_help_names_every_command(run_apart: Run) -> None:
+    done = run_apart("--help")
     assert done.returncode == 0
     for command in ("verify", "derive", "equal", "steps", "gradient", "train", "worksheet"):
         assert command in done.stdout
     assert "\x1b" not in done.stdout
 
 
-def test_without_arguments_the_help_is_shown() -> None:
-    done = run()
+def test_without_arguments_the_help_is_shown(run_apart: Run) -> None:
+    done = run_apart()
     assert "Usage" in done.stdout + done.stderr
     assert done.returncode == 2
 
 
-def test_the_version_is_said() -> None:
-    assert run("--version").stdout.startswith("gradproof 0.")
+def test_the_version_is_said(run_apart: Run) -> None:
+    assert run_apart("--version").stdout.startswith("gradproof 0.")
 
 
-def test_verifying_one_entry_succeeds_without_colour() -> None:
-    done = run("verify", "sigmoid")
+def test_verifying_one_entry_succeeds_without_colour(run_apart: Run) -> None:
+    done = run_apart("verify", "sigmoid")
     assert done.returncode == 0
     assert "9 checks: 4 proved, 5 agrees." in done.stdout
     assert "\x1b" not in done.stdout
     assert done.stderr == ""
 
 
-def test_verbose_shows_the_reason_of_every_check() -> None:
+def test_verbose_shows_the_reason_of_every_check(run: Run) -> None:
     done = run("verify", "relu", "--verbose")
     assert "All 4 typical wrong answers are refuted" in " ".join(done.stdout.split())
 
 
-def test_json_is_one_object_with_the_promised_keys_and_nothing_else() -> None:
+def test_json_is_one_object_with_the_promised_keys_and_nothing_else(run: Run) -> None:
     done = run("verify", "sigmoid", "bce-logit", "--json")
     found = json.loads(done.stdout)
     assert {"status", "reason", "gradproof", "results"} <= set(found)
@@ -79,7 +66,7 @@ def test_json_is_one_object_with_the_promised_keys_and_nothing_else() -> None:
     assert done.stderr == ""
 
 
-def test_the_same_run_twice_gives_the_same_verdicts() -> None:
+def test_the_same_run_twice_gives_the_same_verdicts(run: Run) -> None:
     def verdicts() -> list[object]:
         rows = json.loads(run("verify", "neuron_sigmoid", "--json").stdout)["results"]
         return [{key: value for key, value in row.items() if key != "seconds"} for row in rows]
@@ -109,17 +96,17 @@ def test_the_same_run_twice_gives_the_same_verdicts() -> None:
         (["train", "fashion", "--data-dir", "no-such-folder"], ["no-such-folder"]),
     ],
 )
-def test_bad_input_is_one_clear_line_and_exit_code_2(arguments: list[str], parts: list[str]) -> None:
+def test_bad_input_is_one_clear_line_and_exit_code_2(arguments: list[str], parts: list[str], run: Run) -> None:
     assert_one_clear_line(run(*arguments), *parts)
 
 
-def test_bad_input_with_json_is_an_object_too() -> None:
-    done = run("verify", "sigmoidd", "--json")
+def test_bad_input_with_json_is_an_object_too(run_apart: Run) -> None:
+    done = run_apart("verify", "sigmoidd", "--json")
     assert_one_clear_line(done)
     assert json.loads(done.stdout)["status"] == "unreadable"
 
 
-def test_a_report_folder_that_is_a_file_is_refused_before_any_work(tmp_path: Path) -> None:
+def test_a_report_folder_that_is_a_file_is_refused_before_any_work(tmp_path: Path, run: Run) -> None:
     taken = tmp_path / "taken"
     taken.write_text("mine")
     assert_one_clear_line(run("verify", "sigmoid", "--report", str(taken)), "it is a file")
@@ -127,7 +114,7 @@ def test_a_report_folder_that_is_a_file_is_refused_before_any_work(tmp_path: Pat
     assert taken.read_text() == "mine"
 
 
-def test_an_unwritable_report_folder_is_refused(tmp_path: Path) -> None:
+def test_an_unwritable_report_folder_is_refused(tmp_path: Path, run: Run) -> None:
     target = "/proc/gradproof-report" if Path("/proc").is_dir() else str(tmp_path / "locked" / "report")
     if not Path("/proc").is_dir():
         (tmp_path / "locked").mkdir(mode=0o500)
@@ -158,7 +145,7 @@ def fashion_folder(folder: Path, *, images: bytes) -> Path:
     ],
     ids=["empty", "no gzip", "empty payload", "header only", "cut", "huge", "magic"],
 )
-def test_damaged_fashion_files_are_one_clear_line(tmp_path: Path, images: bytes) -> None:
+def test_damaged_fashion_files_are_one_clear_line(tmp_path: Path, images: bytes, run: Run) -> None:
     folder = fashion_folder(tmp_path / "data", images=images)
     assert_one_clear_line(run("train", "fashion", "--data-dir", str(folder)), "-ubyte")
 
@@ -187,7 +174,7 @@ def test_verify_goes_on_without_fashion_and_says_how_to_get_it(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("form", ["text", "latex", "mathml", "numpy", "json"])
-def test_a_derivation_is_written_in_every_format(form: str) -> None:
+def test_a_derivation_is_written_in_every_format(form: str, run: Run) -> None:
     done = run("derive", "sigmoid", "--format", form)
     assert done.returncode == 0, done.stderr
     marks = {"text": "σ(x)", "latex": r"\sigma", "mathml": "<math", "numpy": "def sigmoid_grad_x(x)", "json": '"rule"'}
@@ -197,19 +184,19 @@ def test_a_derivation_is_written_in_every_format(form: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["linear_layer", "variance", "conv_example", "neuron"])
-def test_every_kind_of_entry_is_derived_on_the_command_line(name: str) -> None:
+def test_every_kind_of_entry_is_derived_on_the_command_line(name: str, run: Run) -> None:
     done = run("derive", name)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout.splitlines()) > 10
 
 
-def test_training_on_the_command_line_agrees() -> None:
-    done = run("train", "conv", "--json")
+def test_training_on_the_command_line_agrees(run_apart: Run) -> None:
+    done = run_apart("train", "conv", "--json")
     assert done.returncode == 0, done.stderr
     assert json.loads(done.stdout)["status"] == "agrees"
 
 
-def test_an_experiment_prints_its_tables_and_writes_its_page(tmp_path: Path) -> None:
+def test_an_experiment_prints_its_tables_and_writes_its_page(tmp_path: Path, run: Run) -> None:
     done = run("train", "ring", "--report", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert "(0.5, 0.5)" in done.stdout
@@ -217,10 +204,10 @@ def test_an_experiment_prints_its_tables_and_writes_its_page(tmp_path: Path) -> 
     assert {path.name for path in tmp_path.iterdir()} == {"ring.html", "ring.json"}
 
 
-def test_worksheets_are_listed_and_built(tmp_path: Path) -> None:
-    listed = json.loads(run("worksheet", "list", "--json").stdout)
+def test_worksheets_are_listed_and_built(tmp_path: Path, run_apart: Run) -> None:
+    listed = json.loads(run_apart("worksheet", "list", "--json").stdout)
     name = listed["worksheets"][0]["name"]
-    done = run("worksheet", "build", name, "--out", str(tmp_path))
+    done = run_apart("worksheet", "build", name, "--out", str(tmp_path))
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / name).iterdir()} >= {"student.ipynb", "solution.ipynb"}
 
@@ -260,7 +247,7 @@ def test_training_on_fashion_without_the_data_is_one_clear_line(tmp_path: Path) 
         ("e^-x/(1+e^-x)^2", ["quotient rule"]),
     ],
 )
-def test_a_typed_function_is_derived_and_every_step_proved(formula: str, rules: list[str]) -> None:
+def test_a_typed_function_is_derived_and_every_step_proved(formula: str, rules: list[str], run: Run) -> None:
     done = run("derive", formula, "--wrt", "x")
     assert done.returncode == 0, done.stderr
     assert all(rule in done.stdout for rule in rules)
@@ -282,7 +269,9 @@ def test_a_typed_function_is_derived_and_every_step_proved(formula: str, rules: 
         (["x" * 5000 + "+1"], []),
     ],
 )
-def test_a_typed_function_that_cannot_be_derived_is_one_clear_line(arguments: list[str], parts: list[str]) -> None:
+def test_a_typed_function_that_cannot_be_derived_is_one_clear_line(
+    arguments: list[str], parts: list[str], run: Run
+) -> None:
     if arguments[0].startswith("floor"):
         done = run("derive", *arguments)  # read as a product of floor and x: an answer, and the ambiguity is listed
         assert "Traceback" not in done.stderr
@@ -290,14 +279,14 @@ def test_a_typed_function_that_cannot_be_derived_is_one_clear_line(arguments: li
     assert_one_clear_line(run("derive", *arguments), *parts)
 
 
-def test_a_derivation_that_cannot_be_decided_says_so_with_exit_code_3() -> None:
-    done = run("derive", "x^x")
+def test_a_derivation_that_cannot_be_decided_says_so_with_exit_code_3(run_apart: Run) -> None:
+    done = run_apart("derive", "x^x")
     assert done.returncode == 3
     assert "undecided" in done.stdout
-    assert run("derive", "x^x", "--given", "x positive").returncode == 0
+    assert run_apart("derive", "x^x", "--given", "x positive").returncode == 0
 
 
-def test_an_array_derivation_ends_with_index_form_and_matrix_form() -> None:
+def test_an_array_derivation_ends_with_index_form_and_matrix_form(run: Run) -> None:
     lines = run("derive", "linear_layer", "--wrt", "W").stdout.splitlines()
     assert lines[-2].split("(")[0].strip() == "= Σ_s G_sr X_sq"
     assert lines[-1].split("(")[0].strip() == "= Xᵀ G"

@@ -3,27 +3,24 @@
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
-
-def run(*arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "gradproof", *arguments], capture_output=True, text=True, check=False, timeout=120
-    )
+Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def certificate(tmp_path: Path) -> Path:
+def certificate(tmp_path: Path, run: Run) -> Path:
     path = tmp_path / "certificate.json"
     done = run("equal", "ln(a b^2)", "ln a + 2 ln b", "--given", "a, b positive", "--certificate", str(path))
     assert done.returncode == 0, done.stderr
     return path
 
 
-def test_a_certificate_is_written_and_replayed(certificate: Path) -> None:
-    done = run("replay", str(certificate))
+def test_a_certificate_is_written_and_replayed(certificate: Path, run_apart: Run) -> None:
+    done = run_apart("replay", str(certificate))
     assert done.returncode == 0
     assert done.stderr == ""
     assert done.stdout.splitlines()[0] == "proved: Every step of the certificate holds."
@@ -31,7 +28,7 @@ def test_a_certificate_is_written_and_replayed(certificate: Path) -> None:
     assert "for all a, b real; 0 < a; 0 < b" in done.stdout
 
 
-def test_the_object_says_what_was_shown(certificate: Path) -> None:
+def test_the_object_says_what_was_shown(certificate: Path, run: Run) -> None:
     done = run("replay", str(certificate), "--json")
     found = json.loads(done.stdout)
     assert (found["status"], done.returncode) == ("proved", 0)
@@ -40,7 +37,7 @@ def test_the_object_says_what_was_shown(certificate: Path) -> None:
     assert {"reason", "gradproof"} <= set(found)
 
 
-def test_the_object_of_equal_holds_a_certificate_that_replays(tmp_path: Path) -> None:
+def test_the_object_of_equal_holds_a_certificate_that_replays(tmp_path: Path, run: Run) -> None:
     done = run("equal", "X^T (G + H)", "X^T G + X^T H", "--json", *given("X matrix(B,N)", "G, H matrix(B,M)"))
     path = tmp_path / "answer.json"
     path.write_text(done.stdout, encoding="utf-8")
@@ -54,7 +51,7 @@ def given(*texts: str) -> list[str]:
     return [word for text in texts for word in ("--given", text)]
 
 
-def test_a_certificate_that_does_not_hold_is_undecided_and_says_why(certificate: Path) -> None:
+def test_a_certificate_that_does_not_hold_is_undecided_and_says_why(certificate: Path, run: Run) -> None:
     certificate.write_text(certificate.read_text(encoding="utf-8").replace('["^", "b", 2]', '["^", "b", 3]'))
     done = run("replay", str(certificate))
     assert done.returncode == 3
@@ -65,7 +62,7 @@ def test_a_certificate_that_does_not_hold_is_undecided_and_says_why(certificate:
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"certificate": 1, "certificate": 1}', '{"certificate": 2}'])
-def test_a_file_that_is_no_certificate_is_bad_input_in_one_line(tmp_path: Path, text: str) -> None:
+def test_a_file_that_is_no_certificate_is_bad_input_in_one_line(tmp_path: Path, text: str, run: Run) -> None:
     path = tmp_path / "file.json"
     path.write_text(text, encoding="utf-8")
     done = run("replay", str(path))
@@ -75,7 +72,7 @@ def test_a_file_that_is_no_certificate_is_bad_input_in_one_line(tmp_path: Path, 
     assert "holds no certificate" in done.stderr
 
 
-def test_files_that_are_not_there_are_bad_input(tmp_path: Path) -> None:
+def test_files_that_are_not_there_are_bad_input(tmp_path: Path, run: Run) -> None:
     assert run("replay", str(tmp_path / "none.json")).returncode == 2
     assert run("replay", str(tmp_path)).returncode == 2
     assert run("equal", "x", "x", "--certificate", str(tmp_path / "no" / "folder.json")).returncode == 2
@@ -84,7 +81,7 @@ def test_files_that_are_not_there_are_bad_input(tmp_path: Path) -> None:
     assert run("equal", "--pairs", str(pairs), "--certificate", str(tmp_path / "c.json")).returncode == 2
 
 
-def test_nothing_is_written_where_nothing_is_proved(tmp_path: Path) -> None:
+def test_nothing_is_written_where_nothing_is_proved(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "certificate.json"
     done = run("equal", "2x", "3x", "--certificate", str(path))
     assert done.returncode == 1

@@ -2,7 +2,7 @@
 
 import json
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +10,7 @@ import pytest
 
 from checks.formulas import NoStepsError, check_steps
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 PROVED, REFUTED = "proved", "refuted"
 
 
@@ -116,17 +117,10 @@ def test_text_without_a_chain_is_refused() -> None:
             check_steps(text)
 
 
-def run(*arguments: str, text: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "gradproof", "steps", *arguments],
-        capture_output=True, text=True, check=False, timeout=120, input=text,
-    )  # fmt: skip
-
-
-def test_the_object_has_the_promised_keys(tmp_path: Path) -> None:
+def test_the_object_has_the_promised_keys(tmp_path: Path, run: Run) -> None:
     path = tmp_path / "derivation.md"
     path.write_text("(x+1)^2 = x^2+1\n = x^2 + 2x + 1\n", encoding="utf-8")
-    done = run(str(path), "--json")
+    done = run("steps", str(path), "--json")
     found: dict[str, Any] = json.loads(done.stdout)
     assert done.returncode == 1
     assert {"status", "reason", "gradproof", "steps", "first_wrong", "final"} <= set(found)
@@ -136,7 +130,7 @@ def test_the_object_has_the_promised_keys(tmp_path: Path) -> None:
     assert [step["line"] for step in found["steps"]] == [1, 2]
 
 
-def test_markdown_cells_of_a_notebook_are_read(tmp_path: Path) -> None:
+def test_markdown_cells_of_a_notebook_are_read(tmp_path: Path, run: Run) -> None:
     cells = [
         {"cell_type": "code", "source": ["x = 1\n"], "metadata": {}, "outputs": []},
         {"cell_type": "markdown", "source": ["# Task\n", "$$(x+1)^2 = x^2 + 2x + 1$$\n"], "metadata": {}},
@@ -144,35 +138,35 @@ def test_markdown_cells_of_a_notebook_are_read(tmp_path: Path) -> None:
     ]
     path = tmp_path / "answer.ipynb"
     path.write_text(json.dumps({"cells": cells, "metadata": {}, "nbformat": 4, "nbformat_minor": 5}), encoding="utf-8")
-    found = json.loads(run(str(path), "--json").stdout)
+    found = json.loads(run("steps", str(path), "--json").stdout)
     assert [(step["place"], step["line"], step["status"]) for step in found["steps"]] == [
         ("cell 2", 2, PROVED),
         ("cell 3", 1, REFUTED),
     ]
-    assert run(str(path), "--cell", "2").returncode == 0
-    assert run(str(path), "--cell", "9").returncode == 2
+    assert run("steps", str(path), "--cell", "2").returncode == 0
+    assert run("steps", str(path), "--cell", "9").returncode == 2
 
 
-def test_people_see_each_step_and_the_end(tmp_path: Path) -> None:
+def test_people_see_each_step_and_the_end(tmp_path: Path, run_apart: Run) -> None:
     path = tmp_path / "derivation.txt"
     path.write_text("(x+1)^2 = x^2+2x+1 = x^2+1\n", encoding="utf-8")
-    done = run(str(path))
+    done = run_apart("steps", str(path))
     assert done.returncode == 1
     assert "Step 2 of 2 (line 1) is the first wrong one" in done.stdout
     assert "End: refuted" in done.stdout
 
 
-def test_standard_input_and_bad_files(tmp_path: Path) -> None:
-    assert run("-", text="x + x = 2x").returncode == 0
+def test_standard_input_and_bad_files(tmp_path: Path, run: Run) -> None:
+    assert run("steps", "-", text="x + x = 2x").returncode == 0
     for arguments, part in (
         (["nowhere.md"], "there is no file"),
         ([str(tmp_path)], "is a folder"),
         (["-"], "no step was found"),
     ):
-        done = run(*arguments, text="")
+        done = run("steps", *arguments, text="")
         assert done.returncode == 2
         assert done.stderr.count("\n") == 1
         assert part in done.stderr
     broken = tmp_path / "broken.ipynb"
     broken.write_text("{}", encoding="utf-8")
-    assert "no notebook" in run(str(broken)).stderr
+    assert "no notebook" in run("steps", str(broken)).stderr
