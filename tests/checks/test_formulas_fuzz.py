@@ -23,7 +23,7 @@ import pytest
 
 FOLDER = Path(__file__).parents[1] / "formula_pairs"
 SECONDS = 1.0
-GRACE = 20.0
+GRACE = 120.0
 """What an answer may take beyond its limit before it counts as a hang; the machine may be busy."""
 
 SIGNS = "xyzσ\\{}()[]|_^+-*/=<>.,'0123456789 eπ∑√ŷ²ᵀ&%#@!~$\n\t\u0302𝟙∂−·×½∞≤≠⊙ℝıſﬀ\u202e\u200b\ud800\U0001d465"
@@ -183,7 +183,7 @@ def judged(
 
 def in_a_process(*arguments: str) -> dict[str, Any]:
     done = subprocess.run(
-        [sys.executable, __file__, *arguments], capture_output=True, text=True, check=False, timeout=1200
+        [sys.executable, __file__, *arguments], capture_output=True, text=True, check=False, timeout=3600
     )
     assert done.stdout, done.stderr[-2000:]
     found: dict[str, Any] = json.loads(done.stdout.splitlines()[-1])

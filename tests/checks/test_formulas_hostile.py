@@ -91,7 +91,7 @@ def test_each_hostile_pair_is_answered_within_its_bounds_of_time_and_memory() ->
         for number, ((left, right), given) in enumerate(pairs, start=1):
             line = json.dumps({"left": left, "right": right, "given": given})
             # LateError and EndedError would say that the bounds of time or memory had to be kept by force.
-            found = json.loads(process.ask(json.dumps([number, line, 1.0]), 10.0))
+            found = json.loads(process.ask(json.dumps([number, line, 1.0]), 120.0))
             statuses.append(found["status"])
             assert found["status"] != "fault", (left, found["reason"])
     assert len(statuses) >= 45

@@ -36,7 +36,7 @@ def cell(notebook, ident):
 
 def execute(notebook, folder):
     return NotebookClient(
-        notebook, timeout=50, kernel_name="python3", resources={"metadata": {"path": folder}}
+        notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": folder}}
     ).execute()
 
 
