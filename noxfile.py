@@ -18,9 +18,11 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run exactly the README's test command, in a fresh environment."""
+    """Run the README's test command in a fresh environment, and then the slow tests; with arguments, pytest with these."""
     session.install(".[test]")
     session.run("pytest", *session.posargs)
+    if not session.posargs:
+        session.run("pytest", "-m", "slow")
 
 
 @nox.session

@@ -1,17 +1,17 @@
 """Every example in README and docs/ runs, and shows what it says."""
 
 import doctest
-import os
 import re
 import shlex
 import subprocess
-import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from checks.submissions.sandbox import has_namespaces
 
+Run = Callable[..., subprocess.CompletedProcess[str]]
 ROOT = Path(__file__).parent.parent
 PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").glob("*.md"))]
 FLAGS = doctest.ELLIPSIS | doctest.NORMALIZE_WHITESPACE
@@ -34,17 +34,15 @@ COMMANDS = [(page, one) for page in PAGES for block in blocks(page, "console") f
 
 
 @pytest.mark.parametrize(("page", "block"), COMMANDS, ids=[block.splitlines()[0] for _, block in COMMANDS])
-def test_a_command_shows_what_the_page_says(page: Path, block: str) -> None:
+def test_a_command_shows_what_the_page_says(page: Path, block: str, run: Run, run_apart: Run) -> None:
     first, *expected = block.splitlines(keepends=True)
     program, *arguments = shlex.split(first.removeprefix("$ "))
     assert program == "gradproof"
     if arguments[0] == "gradient" and not has_namespaces():
         pytest.skip("this system has no namespaces in which code could be run")
     refuted = any(line.startswith("refuted: ") for line in expected)
-    done = subprocess.run(
-        [sys.executable, "-m", "gradproof", *arguments], capture_output=True, text=True, check=False, cwd=page.parent,
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )  # fmt: skip
+    started = run_apart if arguments[0] == "gradient" else run
+    done = started(*arguments, cwd=page.parent, PYTHONIOENCODING="utf-8")
     assert done.returncode == (1 if refuted else 0), done.stderr
     assert doctest.OutputChecker().check_output("".join(expected), done.stdout, FLAGS), done.stdout
 

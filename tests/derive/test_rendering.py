@@ -244,31 +244,39 @@ def test_a_step_that_uses_a_condition_says_so():
     ]
 
 
-def test_every_derivation_is_written_in_all_four_ways(entries):
-    for entry in entries:
-        for derivation in entry.derivations:
-            assert derivation_text(entry, derivation).count("\n") <= len(derivation.steps) + 1  # the matrix form
-            written = derivation_latex(entry, derivation)
-            assert written.startswith("\\begin{align*}\n")
-            assert written.endswith("\n\\end{align*}")
-            assert balanced(written)
-            assert len(ET.fromstring(derivation_mathml(entry, derivation))) >= 2
-            steps = derivation_json(entry, derivation)
-            assert [step["rule"] for step in steps] == [step.rule for step in derivation.steps]
-            assert set(steps[0]) == {"before", "rule", "after", "note", "condition"}
-            assert set(steps[0]["before"]) == {"latex", "text"}
+@pytest.fixture(scope="module")
+def as_json(entries):
+    """(entry, derivation, its steps as they stand in JSON) for all."""
+    return [(entry, one, derivation_json(entry, one)) for entry in entries for one in entry.derivations]
 
 
-def test_notes_quote_formulas_and_no_python(entries):
-    for entry in entries:
-        for derivation in entry.derivations:
-            for step in derivation_json(entry, derivation):
-                assert not re.search(r"\*\*|exp\(|Sum\(|sigma\(|\w\[\w+, ", step["note"]), step["note"]
+@pytest.fixture(scope="module")
+def as_latex(entries):
+    return {(entry.name, one.name): derivation_latex(entry, one) for entry in entries for one in entry.derivations}
+
+
+def test_every_derivation_is_written_in_all_four_ways(as_json, as_latex):
+    for entry, derivation, steps in as_json:
+        assert derivation_text(entry, derivation).count("\n") <= len(derivation.steps) + 1  # the matrix form
+        written = as_latex[entry.name, derivation.name]
+        assert written.startswith("\\begin{align*}\n")
+        assert written.endswith("\n\\end{align*}")
+        assert balanced(written)
+        assert len(ET.fromstring(derivation_mathml(entry, derivation))) >= 2
+        assert [step["rule"] for step in steps] == [step.rule for step in derivation.steps]
+        assert set(steps[0]) == {"before", "rule", "after", "note", "condition"}
+        assert set(steps[0]["before"]) == {"latex", "text"}
+
+
+def test_notes_quote_formulas_and_no_python(as_json):
+    for _, _, steps in as_json:
+        for step in steps:
+            assert not re.search(r"\*\*|exp\(|Sum\(|sigma\(|\w\[\w+, ", step["note"]), step["note"]
 
 
 @pytest.mark.skipif(shutil.which("pdflatex") is None, reason="pdflatex is not installed")
-def test_derivations_compile_with_amsmath(entries, tmp_path):
-    body = "\n".join(derivation_latex(entry, d) for entry in entries for d in entry.derivations)
+def test_derivations_compile_with_amsmath(as_latex, tmp_path):
+    body = "\n".join(as_latex.values())
     head = "\\documentclass{article}\\usepackage{amsmath,amssymb}\\allowdisplaybreaks\\begin{document}\n"
     (tmp_path / "all.tex").write_text(f"{head}{body}\n\\end{{document}}\n", encoding="utf-8")
     command = ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "all.tex"]

@@ -150,11 +150,12 @@ def test_damaged_fashion_files_are_one_clear_line(tmp_path: Path, images: bytes,
     assert_one_clear_line(run("train", "fashion", "--data-dir", str(folder)), "-ubyte")
 
 
-@pytest.mark.slow
 def test_verify_goes_on_without_fashion_and_says_how_to_get_it(tmp_path: Path) -> None:
-    code = (
-        "import numeric.data.fashion as f, pathlib, sys\n"
+    code = (  # a run of one entry and two networks, also in the processes that it starts
+        "import checks.run as r, derive.catalogue as c, numeric.data.fashion as f, pathlib, sys\n"
         "f.DEBIAN_DIR = pathlib.Path('nowhere')\n"
+        "c.names = lambda: ('tanh',)\n"
+        "r.NETWORKS = ('fashion', 'conv')\n"
         "sys.argv = ['gradproof', 'verify', '--no-download', '--json']\n"
         "from gradproof.cli import main\n"
         "if __name__ == '__main__': main()\n"
@@ -170,7 +171,7 @@ def test_verify_goes_on_without_fashion_and_says_how_to_get_it(tmp_path: Path) -
     assert [part["part"] for part in found["not_run"]] == ["fashion"]
     assert "dataset-fashion-mnist" in found["not_run"][0]["reason"]
     assert not any(row["entry"] == "fashion" for row in found["results"])
-    assert any(row["entry"] == "digits" for row in found["results"])
+    assert any(row["entry"] == "conv" for row in found["results"])
 
 
 @pytest.mark.parametrize("form", ["text", "latex", "mathml", "numpy", "json"])
@@ -204,10 +205,18 @@ def test_an_experiment_prints_its_tables_and_writes_its_page(tmp_path: Path, run
     assert {path.name for path in tmp_path.iterdir()} == {"ring.html", "ring.json"}
 
 
-def test_worksheets_are_listed_and_built(tmp_path: Path, run_apart: Run) -> None:
-    listed = json.loads(run_apart("worksheet", "list", "--json").stdout)
+def test_a_worksheet_of_one_s_own_is_built(tmp_path: Path, run_apart: Run) -> None:
+    source = Path(__file__).parents[1] / "worksheets" / "good-source.md"
+    done = run_apart("worksheet", "build", str(source), "--out", str(tmp_path), GRADPROOF_CACHE=str(tmp_path / "cache"))
+    assert done.returncode == 0, done.stderr
+    assert {path.name for path in (tmp_path / source.stem).iterdir()} >= {"student.ipynb", "solution.ipynb"}
+
+
+@pytest.mark.slow
+def test_worksheets_are_listed_and_built(tmp_path: Path, run: Run, run_apart: Run) -> None:
+    listed = json.loads(run("worksheet", "list", "--json").stdout)
     name = listed["worksheets"][0]["name"]
-    done = run_apart("worksheet", "build", name, "--out", str(tmp_path))
+    done = run_apart("worksheet", "build", name, "--out", str(tmp_path), GRADPROOF_CACHE=str(tmp_path / "cache"))
     assert done.returncode == 0, done.stderr
     assert {path.name for path in (tmp_path / name).iterdir()} >= {"student.ipynb", "solution.ipynb"}
 

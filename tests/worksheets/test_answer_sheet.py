@@ -34,10 +34,11 @@ def cell(notebook, ident):
     return next(cell for cell in notebook.cells if cell.id == ident)
 
 
-def execute(notebook, folder):
+def execute(notebook, folder, *, allow_errors=False):
     return NotebookClient(
-        notebook, timeout=900, kernel_name="python3", resources={"metadata": {"path": folder}}
-    ).execute()
+        notebook, timeout=900, startup_timeout=300, shutdown_kernel="immediate", allow_errors=allow_errors,
+        kernel_name="python3", resources={"metadata": {"path": folder}},
+    ).execute()  # fmt: skip
 
 
 def test_the_worksheets_are_listed_with_questions_and_points():
@@ -185,23 +186,35 @@ def test_a_check_of_an_unwritten_answer_says_what_to_write(student, tmp_path):
         execute(asked, tmp_path)
 
 
-@pytest.mark.parametrize(
-    ("answer", "message"),
-    [
-        (
-            "return sigmoid(x) * (1 + sigmoid(x))",
-            r"differs from central differences at 1\d of 12 entries; at entry \[",
-        ),
-        ("sigmoid(x)", "returns nothing: is there a return in it"),
-        ("return np.zeros((3, 2))", r"returns shape \(3, 2\); \(12,\) is wanted"),
-        ("return x * np.nan", "differs from central differences at 12 of 12 entries"),
-    ],
-)
-def test_a_check_of_a_wrong_answer_says_where_it_differs(student, tmp_path, answer, message):
+WRONG = {
+    "return sigmoid(x) * (1 + sigmoid(x))": r"differs from central differences at 1\d of 12 entries; at entry \[",
+    "sigmoid(x)": "returns nothing: is there a return in it",
+    "return np.zeros((3, 2))": r"returns shape \(3, 2\); \(12,\) is wanted",
+    "return x * np.nan": "differs from central differences at 12 of 12 entries",
+}
+
+
+@pytest.fixture(scope="module")
+def checks_of_wrong_answers(student, tmp_path_factory):
+    """What the check says of each wrong answer, one after the other in one notebook."""
     asked = only(student, "sigmoid-function", "sigmoid-code-x", "sigmoid-check-x")
-    cell(asked, "sigmoid-code-x").source = f"def sigmoid_grad_x(x):\n    {answer}"
-    with pytest.raises(CellExecutionError, match=message):
-        execute(asked, tmp_path)
+    *head, code, check = asked.cells
+    cells = []
+    for number, answer in enumerate(WRONG):
+        cells += [nbformat.from_dict({**one, "id": f"{one.id}-{number}"}) for one in (code, check)]
+        cells[-2].source = f"def sigmoid_grad_x(x):\n    {answer}"
+    asked.cells = [*head, *cells]
+    done = execute(asked, tmp_path_factory.mktemp("wrong"), allow_errors=True)
+    return {
+        answer: [output["evalue"] for output in cell.outputs if output["output_type"] == "error"]
+        for answer, cell in zip(WRONG, [cell for cell in done.cells if "-check-" in cell.id], strict=True)
+    }
+
+
+@pytest.mark.parametrize("answer", WRONG)
+def test_a_check_of_a_wrong_answer_says_where_it_differs(answer, checks_of_wrong_answers):
+    (said,) = checks_of_wrong_answers[answer]
+    assert re.search(WRONG[answer], said)
 
 
 def test_the_solution_links_the_certificate_of_each_formula_and_the_student_s_notebook_none(tmp_path):

@@ -140,7 +140,9 @@ def test_write_report_leaves_page_results_and_worksheets_and_nothing_else(run, t
     assert not [path for path in written.parent.iterdir() if path.name.startswith(".")]
 
 
-def test_each_formula_with_a_certificate_is_marked_and_linked_to_its_script(run, tmp_path, monkeypatch):
+@pytest.fixture(scope="module")
+def written_again(run, tmp_path_factory):
+    """A folder that held a report already, written to when one certificate was known to be accepted."""
     from checks import kernel
     from checks.kernel import CheckedTheorem
     from checks.verdict import Proof, Status, Verdict
@@ -149,25 +151,31 @@ def test_each_formula_with_a_certificate_is_marked_and_linked_to_its_script(run,
         accepted = Verdict(status=Status.PROVED, reason="yes", evidence=Proof(procedure="Coq kernel"))
         return [CheckedTheorem("sigmoid", "x", "sigmoid_derivative_by_x", accepted, 0.0)]
 
-    monkeypatch.setattr(kernel, "remembered", remembered)
-    html = write_report(run, tmp_path).read_text()
+    folder = tmp_path_factory.mktemp("report")
+    (folder / "notes.txt").write_text("mine")
+    (folder / "report.html").write_text("old")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(kernel, "remembered", remembered)
+        assert write_report(run, folder) == folder / "report.html"
+    return folder
+
+
+def test_each_formula_with_a_certificate_is_marked_and_linked_to_its_script(run, written_again):
+    html = (written_again / "report.html").read_text()
     marks = re.findall(r'<a class="certificate( accepted)?" href="(proofs/[^"]+)">([^<]+)</a>', html)
     assert ("", "proofs/Catalogue/linear_layer.v", "certificate, not checked here") in marks
     assert [(place, words) for accepted, place, words in marks if accepted] == [
         ("proofs/Catalogue/sigmoid.v", "accepted by Coq&#39;s kernel")
     ]
-    assert all((tmp_path / place).is_file() for _, place, _ in marks)
+    assert all((written_again / place).is_file() for _, place, _ in marks)
     assert len(marks) == sum(
         len(catalogue.load(name).targets) for name in {row.entry for row in run.results} & set(catalogue.names())
     )
 
 
-def test_writing_again_replaces_the_report_and_leaves_other_files_alone(run, tmp_path):
-    (tmp_path / "notes.txt").write_text("mine")
-    (tmp_path / "report.html").write_text("old")
-    write_report(run, tmp_path)
-    assert (tmp_path / "notes.txt").read_text() == "mine"
-    assert "<!DOCTYPE html>" in (tmp_path / "report.html").read_text()
+def test_writing_again_replaces_the_report_and_leaves_other_files_alone(written_again):
+    assert (written_again / "notes.txt").read_text() == "mine"
+    assert "<!DOCTYPE html>" in (written_again / "report.html").read_text()
 
 
 def test_a_report_that_fails_leaves_the_older_one_as_it_was(run, tmp_path, monkeypatch):
