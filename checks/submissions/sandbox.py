@@ -367,6 +367,7 @@ class Player:
         siblings: Mapping[str, str] | None = None,
         everything: bool = False,
         cell_seconds: float = 10.0,
+        more: bool = False,
     ) -> Loaded:
         """Load a submission.
 
@@ -380,6 +381,8 @@ class Player:
             Whether to run all statements, or only those that define something.
         cell_seconds : float
             How long each may take.
+        more : bool
+            Whether these cells come after those that were loaded before, in the same module.
 
         Raises
         ------
@@ -389,7 +392,7 @@ class Player:
         said = self._asked(
             {
                 "do": "load", "cells": [[cell.name, cell.source] for cell in cells], "siblings": dict(siblings or {}),
-                "everything": everything, "cell_seconds": float(cell_seconds),
+                "everything": everything, "cell_seconds": float(cell_seconds), "more": more,
             },
             None,
         )  # fmt: skip

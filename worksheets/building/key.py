@@ -26,8 +26,8 @@ def key(source: Source) -> dict[str, Any]:
             name: list(value) if isinstance(value, tuple) else value for name, value in source.values.items()
         },
         "given": [
-            {"cell": item.id, "source": item.source}
-            for item in source.items
+            {"cell": item.id, "source": item.source, "before": _next_question(source, place)}
+            for place, item in enumerate(source.items)
             if not isinstance(item, Question) and item.code and item.role == "given"
         ],
         "questions": [_question(question) for question in source.questions],
@@ -37,6 +37,11 @@ def key(source: Source) -> dict[str, Any]:
 def key_text(made: dict[str, Any]) -> str:
     """Return a key as the text of its file."""
     return json.dumps(made, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def _next_question(source: Source, place: int) -> str | None:
+    """Return the id of the first question behind an item: whoever runs the cells has to know their order."""
+    return next((item.common.id for item in source.items[place:] if isinstance(item, Question)), None)
 
 
 def _question(question: Question) -> dict[str, Any]:

@@ -82,11 +82,28 @@ class Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         self.shadowed = sorted(name for name in siblings if name in sys.stdlib_module_names or name in sys.modules)
 
     def find_spec(self, name: str, _path: Any = None, _target: Any = None) -> importlib.machinery.ModuleSpec | None:
-        """Return a spec for anything that was not found before; a submodule of a real package stays missing."""
+        """Return a spec for what the submission imports and nobody found; a submodule of a real package stays missing.
+
+        Installed packages try for modules of other systems or versions, and cope where there is none: a stand-in would
+        mislead them.
+        """
+        if name not in self.siblings and not self._is_wanted_by_submission():
+            return None
         parent = name.rpartition(".")[0]
         if parent and parent.partition(".")[0] not in self.missing:
             return None
         return importlib.machinery.ModuleSpec(name, self, is_package=name not in self.siblings)
+
+    def _is_wanted_by_submission(self) -> bool:
+        """Tell whether the import that is going on stands in the submission's own code."""
+        frame: types.FrameType | None = sys._getframe(1)
+        while frame is not None:
+            name = frame.f_globals.get("__name__", "")
+            # The import system calls us; a module of the submission may be anything that is no installed one.
+            if frame.f_globals is not globals() and not str(name).startswith("importlib"):
+                return name == MODULE or name in self.siblings
+            frame = frame.f_back
+        return False
 
     def create_module(self, spec: importlib.machinery.ModuleSpec) -> types.ModuleType:
         """Return an empty module, or a stand-in."""

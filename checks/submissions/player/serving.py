@@ -79,9 +79,10 @@ class Server:
             return {"error": [type(error).__name__[:200], _text_of(error), *_place_of(error)]}
 
     def _do_load(
-        self, cells: list[list[str]], siblings: dict[str, str], everything: bool, cell_seconds: float
+        self, cells: list[list[str]], siblings: dict[str, str], everything: bool, cell_seconds: float, more: bool
     ) -> dict[str, Any]:
-        self.module, self.finder = loading.new_module(siblings)
+        if not more:
+            self.module, self.finder = loading.new_module(siblings)
         found = loading.load(
             self.module, [Cell(*each) for each in cells], everything=everything, cell_seconds=cell_seconds
         )
@@ -158,11 +159,28 @@ class Server:
 
     def _carried(self, value: Any) -> Any:
         """Return a value as a frame can hold it; NumPy's own subclasses become what they are made of."""
+        value = _plain(value)
         try:
             frames.encode(value)
         except FrameError as error:
             return Opaque(f"{type(value).__name__}: {error}"[:200])
         return value
+
+
+def _plain(value: Any, depth: int = 0) -> Any:
+    """Return a value in which NumPy's own kinds of arrays and the columns of tables are plain arrays."""
+    kind = type(value)
+    if depth < frames.DEPTH_LIMIT and kind in (list, tuple):
+        return kind(_plain(part, depth + 1) for part in value)
+    if depth < frames.DEPTH_LIMIT and kind is dict:
+        return {key: _plain(part, depth + 1) for key, part in value.items()}
+    if kind in (np.matrix, np.ma.MaskedArray, np.memmap):
+        return np.asarray(value)
+    if kind is np.ndarray and value.dtype == object and value.size <= frames.NODES_LIMIT:
+        return value.tolist()
+    if kind.__module__.partition(".")[0] in {"pandas", "jax", "jaxlib", "torch"}:
+        return np.asarray(value)
+    return value
 
 
 def _parameters(function: Any) -> list[str] | None:

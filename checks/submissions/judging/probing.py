@@ -1,0 +1,98 @@
+"""Judges what code returns for one probe: each result that was asked for, or the trouble that came instead."""
+
+from typing import Any
+
+import numpy as np
+
+from checks.answers import judge_outputs
+from checks.answers.probes import named
+from checks.submissions.judging import behaviour
+from checks.submissions.judging.calling import Played, Trouble, results
+from checks.submissions.judging.comparing import Found, Side, compare, numbers_of, unreadable
+from checks.submissions.judging.judgement import Note, Part
+from checks.submissions.judging.kinds import Kind
+from checks.submissions.judging.model import Expected
+from checks.submissions.judging.trial import Trial
+from checks.verdict import Status
+
+
+def judge_probe(trial: Trial, expected: Expected) -> list[Part]:
+    """Return the parts of a probe: one for each result, or a single one where there are none.
+
+    Parameters
+    ----------
+    trial:
+        The code.
+    expected:
+        What is right.
+    """
+    probe = expected.probe
+    if expected.fault:
+        sentence = f"{probe.name} cannot be judged: {expected.fault.rstrip('.')}."
+        return [_part(probe.name, unreadable(Kind.FAULT, sentence))]
+    missing = trial.missing(probe)
+    if missing is not None:
+        return [_part(probe.name, _of_trouble(missing))]
+    played = trial.play(probe, expected.samples)
+    if played.trouble is not None:
+        return [_part(probe.name, _of_trouble(played.trouble))]
+    if probe.accept:
+        return [_by_conditions(trial, expected, played)]
+    by_name = _by_name(played, expected, trial.shown(probe))
+    if isinstance(by_name, Trouble):
+        return [_part(probe.name, _of_trouble(by_name))]
+    found = {name: _of_result(trial, expected, name, values) for name, values in by_name.items()}
+    found |= behaviour.repeated(trial, expected, played.values, found)
+    said: dict[str, tuple[Note, ...]] = {}
+    if all(one.verdict.status.earns_credit for one in found.values()):
+        said = behaviour.notes(trial, expected, sorted(played.changed))
+    return [_part(f"{probe.name}{f': {name}' if name else ''}", one, said.get(name, ())) for name, one in found.items()]
+
+
+def _by_name(played: Played, expected: Expected, shown: str) -> dict[str, list[Any]] | Trouble:
+    """Return the values of each result over all samples."""
+    collected: dict[str, list[Any]] = {name: [] for name in expected.names}
+    for value in played.values:
+        parts = results(value, expected.names)
+        if isinstance(parts, Trouble):
+            return Trouble(parts.kind, f"{shown} {parts.sentence}.")
+        for name, known in collected.items():
+            known.append(parts[name])
+    return collected
+
+
+def _of_result(trial: Trial, expected: Expected, name: str, values: list[Any]) -> Found:
+    probe = expected.probe
+    shown = behaviour.shown_result(trial, expected, name)
+    given = numbers_of(shown, values)
+    if isinstance(given, Trouble):
+        return _of_trouble(given)
+    side = Side(
+        shown,
+        given,
+        tuple(one[name] for one in expected.results),
+        tuple(one[name] for one in expected.noise),
+    )
+    return compare(side, probe, expected.samples, lambda number: trial.line(probe, expected.samples[number]))
+
+
+def _by_conditions(trial: Trial, expected: Expected, played: Played) -> Part:
+    """Judge results that need not equal the model's but fulfil conditions."""
+    probe = expected.probe
+    given = []
+    for value in played.values:
+        if value is None:
+            return _part(probe.name, _of_trouble(Trouble(Kind.NONE, f"{trial.shown(probe)} gives None.")))
+        given.append(named(value))
+    wanted = [{condition.name: np.zeros(()) for condition in probe.accept}] * len(given)
+    verdict = judge_outputs(probe, given, wanted, expected.samples)
+    kind = {Status.PROVED: Kind.RIGHT, Status.REFUTED: Kind.WRONG}.get(verdict.status, Kind.NO_NUMBERS)
+    return Part(probe.name, kind, verdict)
+
+
+def _of_trouble(trouble: Trouble) -> Found:
+    return unreadable(trouble.kind, trouble.sentence, "the value that was asked for", trouble.output[-200:])
+
+
+def _part(name: str, found: Found, notes: tuple[Note, ...] = ()) -> Part:
+    return Part(name, found.kind, found.verdict, notes=notes, convention=found.convention)

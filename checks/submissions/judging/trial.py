@@ -1,0 +1,140 @@
+"""A student's code on trial: where it is, under which names, and whether it can still be called."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from checks.answers import Probe
+from checks.submissions.judging.calling import CALL_SECONDS, Played, Trouble, gone, play
+from checks.submissions.judging.kinds import Kind
+from checks.submissions.judging.question import CodeQuestion
+from checks.submissions.player.cells import Cell
+from checks.submissions.player.frames import Reference
+from checks.submissions.sandbox import Loaded, Player, PlayerGoneError
+
+Array = npt.NDArray[Any]
+
+COUNTER = "gradproof_count"
+LONGEST_LINE = 40
+"""A line that calls the code again holds at most so many numbers."""
+
+_COUNTER = f"""
+def {COUNTER}(function, arguments):
+    import sys
+
+    count = 0
+
+    def trace(frame, event, argument):
+        nonlocal count
+        frame.f_trace_opcodes, frame.f_trace_lines = True, False
+        count += event == "opcode"
+        return trace
+
+    before = sys.gettrace()
+    sys.settrace(trace)
+    try:
+        function(*arguments)
+    finally:
+        sys.settrace(before)
+    return count
+"""
+
+
+@dataclass
+class Trial:
+    """The code of a student, ready to be called for a question.
+
+    Attributes
+    ----------
+    question, player, loaded, names, seconds:
+        As for `judge_code`.
+    gone:
+        The trouble that ended the player, once it has ended.
+    """
+
+    question: CodeQuestion
+    player: Player
+    loaded: Loaded
+    names: Mapping[str, str] = field(default_factory=dict)
+    seconds: float = CALL_SECONDS
+    gone: Trouble | None = None
+
+    def prepare(self) -> None:
+        """Load the adapters behind the submission."""
+        there = {asked: found for asked, found in self.names.items() if found in self.loaded.names}
+        try:
+            self.player.load([*self.question.adapters(there), Cell(COUNTER, _COUNTER)], more=True)
+        except PlayerGoneError as error:
+            self.gone = gone(error, "the submission")
+
+    def own(self, name: str) -> str:
+        """Return the name that the submission has for one that is asked for."""
+        return self.names.get(name, name)
+
+    def shown(self, probe: Probe) -> str:
+        """Return what a probe is about, in the student's own names."""
+        return ", ".join(self.own(name) for name in self.question.wanted_by(probe)) or probe.name
+
+    def missing(self, probe: Probe) -> Trouble | None:
+        """Return the trouble that something a probe needs is not there; None if all is."""
+        lacking = [name for name in self.question.wanted_by(probe) if self.own(name) not in self.loaded.names]
+        if lacking:
+            why = [f"{cell}, line {line}, cannot be read: {reason}" for cell, line, reason in self.loaded.unread]
+            why += [f"{cell}, line {line}, raised {kind}: {text}" for cell, line, kind, text in self.loaded.failed]
+            said = f"{' and '.join(lacking)} {'is' if len(lacking) == 1 else 'are'} missing"
+            if probe.state and self.loaded.left_out:
+                return Trouble(Kind.NOT_RUN, f"{said} as long as the cells are not run.")
+            return Trouble(Kind.MISSING, f"{said}{f' ({why[0]})' if why else ''}.")
+        kind, detail = self.loaded.names.get(self.own(probe.name), ["", ""])
+        if not probe.adapter and kind == "value":
+            return Trouble(Kind.MISSING, f"{self.own(probe.name)} is no function but a value of type {detail}.")
+        return None
+
+    def keywords(self, probe: Probe) -> tuple[str, ...]:
+        """Return the names under which to give arguments that the student's function has in another order."""
+        kind, parameters = self.loaded.names.get(self.own(probe.name), ["", None])
+        if probe.adapter or kind != "function" or not parameters:
+            return ()
+        theirs = [name for name in parameters if not name.startswith("*") and not name.endswith("=")]
+        ours = [one.name for one in probe.inputs]
+        return tuple(ours) if theirs != ours and sorted(theirs) == sorted(ours) else ()
+
+    def play(self, probe: Probe, samples: Sequence[Sequence[Array]]) -> Played:
+        """Call what a probe calls, once for each sample."""
+        if self.gone is not None:
+            return Played((), self.gone)
+        name = self.question.called(probe) if probe.adapter else self.own(probe.name)
+        played = play(
+            self.player, name, samples, shown=self.shown(probe), seconds=self.seconds,
+            keywords=self.keywords(probe), loaded=self.loaded,
+        )  # fmt: skip
+        if played.trouble is not None and played.trouble.gone:
+            self.gone = played.trouble
+        return played
+
+    def count(self, probe: Probe, inputs: Sequence[Array]) -> int | None:
+        """Return how many bytecodes a call runs; None where that cannot be known."""
+        if self.gone is not None or self.keywords(probe):
+            return None
+        name = self.question.called(probe) if probe.adapter else self.own(probe.name)
+        arguments = [value[()] if value.ndim == 0 else value.copy() for value in inputs]
+        try:
+            answer = self.player.call(COUNTER, [Reference(name), arguments], seconds=self.seconds)
+        except PlayerGoneError as error:
+            self.gone = gone(error, self.shown(probe))
+            return None
+        return answer.value if answer.error is None and type(answer.value) is int else None
+
+    def line(self, probe: Probe, inputs: Sequence[Array]) -> str:
+        """Return a line of Python that makes the call again; "" where it would be too long."""
+        if probe.adapter or not probe.inputs or sum(value.size for value in inputs) > LONGEST_LINE:
+            return ""
+        given = [
+            repr(value.item()) if value.ndim == 0 else f"np.array({np.asarray(value).tolist()!r})" for value in inputs
+        ]
+        keywords = self.keywords(probe)
+        given = [f"{name}={text}" for name, text in zip(keywords, given, strict=True)] if keywords else given
+        return f"{self.own(probe.name)}({', '.join(given)})"
