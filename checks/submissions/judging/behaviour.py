@@ -23,7 +23,8 @@ Array = npt.NDArray[Any]
 FEW, MANY = 8, 64
 """Lengths of a batch between which the count of bytecodes of vectorised code does not change."""
 
-GROWTH = 3.0
+STEPS = 3.0
+"""So many bytecodes for each further sample are a loop; code that is vectorised takes none."""
 REPEATED = 1e-9
 
 
@@ -140,9 +141,11 @@ def _loops(trial: Trial, probe: Probe) -> Iterator[Note]:
         rng = np.random.default_rng(length)
         counts.append(trial.count(probe, [draw(one, sizes, rng) for one in probe.inputs]))
     few, many = counts
-    if few and many and many > GROWTH * few:
-        times = f"{many / few:.0f} times"
-        sentence = f"{trial.shown(probe)} goes through samples one by one: {MANY} take {times} as many steps as {FEW}."
+    steps = (many - few) / (MANY - FEW) if few and many else 0.0
+    if steps >= STEPS:
+        sentence = (
+            f"{trial.shown(probe)} goes through samples one by one: each takes {steps:.0f} further steps of Python."
+        )
         yield Note(Kind.SLOW, sentence)
 
 

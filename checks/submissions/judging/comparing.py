@@ -178,12 +178,12 @@ def is_short(given: Sequence[Array]) -> bool:
         return bool(len(entries) >= MINIMUM_COMPARED and np.all(entries.astype(np.float32) == entries))
 
 
-def agrees(given: Sequence[Array], wanted: Sequence[Array], tolerance: float) -> bool:
+def agrees(given: Sequence[Array], wanted: Sequence[Array], tolerance: float, floor: float = FLOOR) -> bool:
     """Tell whether arrays of the same shapes are the same within a tolerance, in all samples; nan never agrees."""
     return all(
         a.shape == b.shape
         and bool(np.all(np.isfinite(np.asarray(a, dtype=float))))
-        and (not a.size or float(np.max(errors(a, b))) <= tolerance)
+        and (not a.size or float(np.max(errors(a, b, floor))) <= tolerance)
         for a, b in zip(given, wanted, strict=True)
     )
 

@@ -1,6 +1,7 @@
 """What is right: the results of the model solution for hidden inputs, once for all students."""
 
 import threading
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -13,6 +14,7 @@ from checks.answers.probes import MOST_SAMPLES, named
 from checks.submissions.judging import inputs as drawing
 from checks.submissions.judging.calling import Trouble, as_numbers, play, results
 from checks.submissions.judging.question import CodeQuestion
+from checks.submissions.judging.variants import variants
 from checks.submissions.player.cells import Cell
 from checks.submissions.player.container import Limits
 from checks.submissions.sandbox import Player, PlayerGoneError, Sandbox
@@ -26,6 +28,7 @@ LIMITS = Limits(wall_seconds=600, cpu_seconds=600, memory_bytes=4 * 2**30)
 CELL_SECONDS = 120.0
 CALL_SECONDS = 60.0
 ROUNDINGS = 4
+VARIANT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
@@ -46,6 +49,10 @@ class Expected:
         Inputs with ties and zeros, and its results.
     planted:
         For the mistake of each planted wrong answer, its results where they differ from the model's.
+    variants:
+        For each mistake that amounts to other inputs, the model's results for these.
+    outputs:
+        Where a derivative is asked for: the samples with the function's value in place of its variable.
     fault:
         Why nothing can be judged; "" if something can.
     """
@@ -59,6 +66,8 @@ class Expected:
     tied: Samples = ()
     at_ties: Results = ()
     planted: Mapping[str, Results] = field(default_factory=dict)
+    variants: Mapping[str, Results] = field(default_factory=dict)
+    outputs: Samples = ()
     fault: str = ""
 
     @property
@@ -132,6 +141,8 @@ class Model:
             _noise(player, question, probe, samples, right, rng),
             *_special(player, question, probe, drawing.extreme(probe, samples)),
             *_special(player, question, probe, drawing.tied(probe, samples)),
+            variants=_variants(player, question, probe, samples),
+            outputs=_outputs(player, question, probe, samples),
         )
 
     @staticmethod
@@ -232,6 +243,37 @@ def _special(player: Player, question: CodeQuestion, probe: Probe, samples: Samp
             kept.append(inputs)
             found += right
     return tuple(kept), tuple(found)
+
+
+def _variants(player: Player, question: CodeQuestion, probe: Probe, samples: Samples) -> dict[str, Results]:
+    """Return for each mistake that amounts to other inputs what the model returns for these."""
+    found: dict[str, Results] = {}
+    begun = time.monotonic()
+    for mistake, changed in variants(probe, samples):
+        if time.monotonic() - begun > VARIANT_SECONDS:
+            break  # a model that trains for seconds is not run dozens of times
+        wrong = _called(player, question, probe, changed)
+        if not isinstance(wrong, Trouble):
+            found[mistake] = wrong
+    return found
+
+
+def _outputs(player: Player, question: CodeQuestion, probe: Probe, samples: Samples) -> Samples:
+    """Return the samples of a derivative with the function's value in place of its variable; () if there is none."""
+    asked = next((one for one in question.asked if one.name == probe.name and one.by), None)
+    value = next((one for one in question.asked if asked and not one.by and one.arguments == asked.arguments), None)
+    if asked is None or value is None:
+        return ()
+    place = next((n for n, name in enumerate(asked.arguments) if name == question.names.get(asked.by, asked.by)), None)
+    played = play(player, value.name, samples, shown=value.name, seconds=CALL_SECONDS)
+    if place is None or played.trouble is not None:
+        return ()
+    found = []
+    for inputs, came in zip(samples, played.values, strict=True):
+        if np.shape(came) != inputs[place].shape:
+            return ()
+        found.append((*inputs[:place], np.asarray(came, dtype=float), *inputs[place + 1 :]))
+    return tuple(found)
 
 
 def _same_results(one: Results, other: Results) -> bool:

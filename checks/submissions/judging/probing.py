@@ -1,19 +1,27 @@
 """Judges what code returns for one probe: each result that was asked for, or the trouble that came instead."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from checks.answers import judge_outputs
+from checks.answers import Probe, judge_outputs
 from checks.answers.probes import named
 from checks.submissions.judging import behaviour
 from checks.submissions.judging.calling import Played, Trouble, results
 from checks.submissions.judging.comparing import Found, Side, compare, numbers_of, unreadable
+from checks.submissions.judging.explaining import explained, forbidden, in_another_convention
 from checks.submissions.judging.judgement import Note, Part
 from checks.submissions.judging.kinds import Kind
 from checks.submissions.judging.model import Expected
 from checks.submissions.judging.trial import Trial
 from checks.verdict import Status
+
+Array = npt.NDArray[Any]
+
+BY_CONVENTION = frozenset({Kind.RAISES, Kind.SIGNATURE, Kind.SHAPE, Kind.TOO_LITTLE})
+"""What another convention may lead to."""
 
 
 def judge_probe(trial: Trial, expected: Expected) -> list[Part]:
@@ -35,18 +43,51 @@ def judge_probe(trial: Trial, expected: Expected) -> list[Part]:
         return [_part(probe.name, _of_trouble(missing))]
     played = trial.play(probe, expected.samples)
     if played.trouble is not None:
-        return [_part(probe.name, _of_trouble(played.trouble))]
+        return _in_trouble(trial, expected, played.trouble)
     if probe.accept:
         return [_by_conditions(trial, expected, played)]
     by_name = _by_name(played, expected, trial.shown(probe))
     if isinstance(by_name, Trouble):
         return [_part(probe.name, _of_trouble(by_name))]
-    found = {name: _of_result(trial, expected, name, values) for name, values in by_name.items()}
+    given = {
+        name: numbers_of(behaviour.shown_result(trial, expected, name), values) for name, values in by_name.items()
+    }
+    found = {name: _of_result(trial, expected, name, values) for name, values in given.items()}
     found |= behaviour.repeated(trial, expected, played.values, found)
+    arrays = {name: values for name, values in given.items() if not isinstance(values, Trouble)}
+    found = _in_order(trial, probe, explained(trial, expected, arrays, found))
     said: dict[str, tuple[Note, ...]] = {}
     if all(one.verdict.status.earns_credit for one in found.values()):
         said = behaviour.notes(trial, expected, sorted(played.changed))
+    return _parts(expected, found, said)
+
+
+def _in_order(trial: Trial, probe: Probe, found: dict[str, Found]) -> dict[str, Found]:
+    """Return what is found, with a word on arguments that the student has in another order, under the same names."""
+    if not trial.keywords(probe):
+        return found
+    order = f"the arguments in the order ({', '.join(trial.parameters(probe) or ())})"
+    return {
+        name: Found(Kind.CONVENTION, one.verdict, order) if one.kind is Kind.RIGHT else one
+        for name, one in found.items()
+    }
+
+
+def _parts(expected: Expected, found: Mapping[str, Found], said: Mapping[str, tuple[Note, ...]]) -> list[Part]:
+    probe = expected.probe
     return [_part(f"{probe.name}{f': {name}' if name else ''}", one, said.get(name, ())) for name, one in found.items()]
+
+
+def _in_trouble(trial: Trial, expected: Expected, trouble: Trouble) -> list[Part]:
+    """Return the parts of a probe whose calls failed: right, if another convention makes them work."""
+    whole = _of_trouble(trouble)
+    if trouble.kind in BY_CONVENTION and not expected.probe.accept:
+        read = in_another_convention(trial, expected, None)
+        if read is not None and read.allowed:
+            return _parts(expected, read.found, {})
+        if read is not None:
+            whole = forbidden(read, whole)
+    return [_part(expected.probe.name, whole)]
 
 
 def _by_name(played: Played, expected: Expected, shown: str) -> dict[str, list[Any]] | Trouble:
@@ -61,10 +102,9 @@ def _by_name(played: Played, expected: Expected, shown: str) -> dict[str, list[A
     return collected
 
 
-def _of_result(trial: Trial, expected: Expected, name: str, values: list[Any]) -> Found:
+def _of_result(trial: Trial, expected: Expected, name: str, given: tuple[Array, ...] | Trouble) -> Found:
     probe = expected.probe
     shown = behaviour.shown_result(trial, expected, name)
-    given = numbers_of(shown, values)
     if isinstance(given, Trouble):
         return _of_trouble(given)
     side = Side(

@@ -93,14 +93,17 @@ class Trial:
             return Trouble(Kind.MISSING, f"{self.own(probe.name)} is no function but a value of type {detail}.")
         return None
 
+    def parameters(self, probe: Probe) -> tuple[str, ...] | None:
+        """Return the parameters without default of the student's function; None where they are not known."""
+        kind, parameters = self.loaded.names.get(self.own(probe.name), ["", None])
+        if probe.adapter or kind != "function" or parameters is None:
+            return None
+        return tuple(name for name in parameters if not name.startswith("*") and not name.endswith("="))
+
     def keywords(self, probe: Probe) -> tuple[str, ...]:
         """Return the names under which to give arguments that the student's function has in another order."""
-        kind, parameters = self.loaded.names.get(self.own(probe.name), ["", None])
-        if probe.adapter or kind != "function" or not parameters:
-            return ()
-        theirs = [name for name in parameters if not name.startswith("*") and not name.endswith("=")]
-        ours = [one.name for one in probe.inputs]
-        return tuple(ours) if theirs != ours and sorted(theirs) == sorted(ours) else ()
+        theirs, ours = self.parameters(probe) or (), tuple(one.name for one in probe.inputs)
+        return ours if theirs != ours and sorted(theirs) == sorted(ours) else ()
 
     def play(self, probe: Probe, samples: Sequence[Sequence[Array]]) -> Played:
         """Call what a probe calls, once for each sample."""
