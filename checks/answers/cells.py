@@ -10,6 +10,7 @@ _MATH = re.compile(
     r"|(?<![\\$])\$(?P<inline>[^$\n]+?)\$",
     re.DOTALL,
 )
+_REMARK = re.compile(r"(?:&&|&\s*\\quad|\\q?quad)\s*\(?\\(?:text|textit|mathrm|mbox)\s*\{.*?(?=\\\\|$)", re.MULTILINE)
 _ALIGNED = re.compile(r"\\(?:begin|end)\{(?:aligned|split|gathered)\}")
 
 
@@ -34,6 +35,7 @@ def formulas(markdown: str) -> list[str]:
         text = next(
             text for text in (match["display"], match["bracket"], match["inside"], match["inline"]) if text is not None
         )
+        text = _REMARK.sub(" ", text)
         text = _ALIGNED.sub(" ", text).replace("&", " ").replace(r"\\", " ").strip()
         if PLACEHOLDER.search(text):
             answers.append("")

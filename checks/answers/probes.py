@@ -93,6 +93,7 @@ class Probe:
         return {
             "name": self.name,
             "inputs": {one.name: str(one) for one in self.inputs},
+            "order": [one.name for one in self.inputs],  # an object of JSON has none that could be relied on
             "adapter": self.adapter,
             "accept": [str(condition) for condition in self.accept],
             "tolerance": self.tolerance,
@@ -105,7 +106,7 @@ class Probe:
         """Return the probe of a dictionary that `to_json` made."""
         return cls(
             name=found["name"],
-            inputs=tuple(Input.read(name, text) for name, text in found["inputs"].items()),
+            inputs=tuple(Input.read(name, found["inputs"][name]) for name in found.get("order", found["inputs"])),
             adapter=found["adapter"],
             accept=tuple(Condition.read(text) for text in found["accept"]),
             tolerance=float(found["tolerance"]),

@@ -22,6 +22,9 @@ FILES_LIMIT = 100_000
 CELLS_LIMIT = 10_000
 NESTED_LIMIT = 1
 
+_OURS = re.compile(r"[a-z0-9-]+-(?:question|answer|check)")
+"""What ids of cells look like that worksheets give."""
+
 IGNORED = frozenset({"__MACOSX", "__pycache__", ".ipynb_checkpoints", ".git", ".DS_Store", "node_modules"})
 
 
@@ -66,6 +69,8 @@ class Submission:
         What was left out, and why.
     problem : str
         Why nothing could be read; "" if something could.
+    metadata : dict
+        Of the notebook as a whole: which worksheet it is, and whose variant.
     """
 
     label: str
@@ -76,6 +81,7 @@ class Submission:
     siblings: dict[str, str] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     problem: str = ""
+    metadata: dict[str, Any] = field(default_factory=dict)
 
     @property
     def fingerprint(self) -> str:
@@ -121,6 +127,23 @@ def read_submissions(paths: Iterable[Path]) -> Iterator[Submission]:
             yield submission
         if not found:
             yield Submission(path.name, str(path), problem="there is no notebook and no Python file in it")
+
+
+def count_submissions(paths: Iterable[Path]) -> int:
+    """Return how many submissions `read_submissions` will yield, without reading any."""
+    return sum(max(1, _counted(path)) for path in paths)
+
+
+def _counted(path: Path) -> int:
+    try:
+        if path.is_dir():
+            return len(_by_student(list(_in_folder(path))))
+        if zipfile.is_zipfile(path):
+            with zipfile.ZipFile(path) as archive:
+                return len(_by_student(list(_members(archive, []))))
+    except (OSError, zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError):
+        return 1
+    return 1
 
 
 def _of(path: Path) -> Iterator[Submission]:
@@ -304,10 +327,16 @@ def _notebook(label: str, path: str, text: str, siblings: dict[str, str], notes:
         source = cell.get("source", cell.get("input", ""))
         source = "".join(map(str, source)) if isinstance(source, list) else str(source)
         about = cell.get("metadata")
-        about = about if isinstance(about, dict) else {}
+        about = dict(about) if isinstance(about, dict) else {}
+        if isinstance(cell.get("id"), str) and _OURS.fullmatch(cell["id"]):
+            about.setdefault("id", cell["id"])  # some editors keep nothing else of a cell
         if cell.get("cell_type") == "code":
             code.append(Cell(f"cell {number}", source))
             metadata.append(about)
         elif cell.get("cell_type") in ("markdown", "raw", "heading"):
             texts.append(Text(f"cell {number}", source, about))
-    return Submission(label, path, tuple(code), tuple(metadata), tuple(texts), siblings, tuple(notes))
+    whole = document.get("metadata")
+    return Submission(
+        label, path, tuple(code), tuple(metadata), tuple(texts), siblings, tuple(notes),
+        metadata=whole if isinstance(whole, dict) else {},
+    )  # fmt: skip

@@ -4,7 +4,7 @@ import sys
 
 import typer
 
-from gradproof.cli import audit, derive, equal, gradient, prove, replay, steps, train, verify, worksheet
+from gradproof.cli import audit, derive, equal, grade, gradient, prove, replay, steps, train, verify, worksheet
 from gradproof.cli.output import BadInputError, InterruptedRunError, say_bad_input
 
 INTERRUPTED = 130
@@ -25,6 +25,7 @@ app.command("replay")(replay.command)
 app.command("steps")(steps.command)
 app.command("prove")(prove.command)
 app.command("gradient")(gradient.command)
+app.command("grade")(grade.command)
 app.command("train")(train.command)
 app.command("audit")(audit.command)
 app.add_typer(worksheet.app, name="worksheet")
