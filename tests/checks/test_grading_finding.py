@@ -133,7 +133,7 @@ def test_two_cells_of_one_number_are_left_to_a_person():
     assert one.note == "cell 1 or cell 2 may be the answer: a person decides."
 
 
-# -- what an answer rests on --------------------------------------------------------------------------------------------
+# -- what an answer rests on --
 
 NOTEBOOK = [
     Cell("cell 1", "import numpy as np\nimport os\nX, y = load(3)\nplt.plot(X)\nunused = np.zeros(3)"),
@@ -178,9 +178,16 @@ def test_code_that_reaches_for_what_it_does_not_name_is_open(body):
 
 @pytest.mark.parametrize(
     ("source", "stub"),
-    [("def f(x):\n    '''?'''\n    raise NotImplementedError('here')", True), ("def f(x):\n    pass", True), ("f = ...", True),
-     ("def f(x): return x", False), ("f = None", False), ("class f:\n    def __init__(self): self.x = 1\n    def g(self): ...", True),
-     ("def f(x): raise ValueError", False), ("class f:\n    def g(self): return 1", False)],
-)  # fmt: skip
+    [
+        ("def f(x):\n    '''?'''\n    raise NotImplementedError('here')", True),
+        ("def f(x):\n    pass", True),
+        ("f = ...", True),
+        ("class f:\n    def __init__(self): self.x = 1\n    def g(self): ...", True),
+        ("def f(x): return x", False),
+        ("f = None", False),
+        ("def f(x): raise ValueError", False),
+        ("class f:\n    def g(self): return 1", False),
+    ],
+)
 def test_what_is_still_to_be_written_is_seen_without_running_it(source, stub):
     assert Outline.of([Cell("cell 1", source)]).is_stub("f") is stub

@@ -1,17 +1,16 @@
 """The whole: judge, then write results, pages and files for course systems."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from checks.submissions.grading import Settings
 from worksheets.grading import workers
+from worksheets.grading.pages import page_name, student_page, write_page
 from worksheets.grading.results import summary, write_results
-from worksheets.grading.run import Progress, Run, judge_all
+from worksheets.grading.run import Progress, Row, Run, judge_all
 from worksheets.grading.sheet import Sheet
-
-Writer = Callable[[Run, Path], None]
 
 
 @dataclass(frozen=True)
@@ -67,6 +66,18 @@ def grade(
 
 def write_all(run: Run, out: Path, *, answers: bool = False) -> list[Path]:
     """Write every file of a run; return the paths of those that a person looks for."""
-    results = out / "results.json"
-    write_results(run, results)
-    return [results]
+    results, pages = out / "results.json", out / "feedback"
+    written: set[str] = set()
+
+    def each() -> Iterator[tuple[Row, dict[str, Any]]]:
+        for row, outcome in run.outcomes():
+            page = student_page(row, outcome, run.sheet.key(row.student), answers=answers)
+            write_page(pages / page_name(row), page)
+            written.add(page_name(row))
+            yield row, outcome
+
+    write_results(run, each(), results)
+    for old in pages.glob("*.html"):
+        if old.name not in written:
+            old.unlink()  # of a submission that was there in an earlier run
+    return [results, pages]

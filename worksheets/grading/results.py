@@ -1,7 +1,7 @@
 """`results.json`: everything that was found, one submission at a time."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,12 @@ from worksheets.grading.whole import whole_file
 FIRST = ("id", "status", "points", "reason", "mistake")
 
 
-def write_results(run: Run, path: Path) -> None:
+def write_results(run: Run, outcomes: Iterable[tuple[Row, dict[str, Any]]], path: Path) -> None:
     """Write `results.json` without holding more than one submission in memory."""
     with whole_file(path) as file:
         head = json.dumps(summary(run), ensure_ascii=False, indent=1)
         file.write(head[: head.rindex("\n}")] + ',\n "submissions": [')
-        for place, (row, outcome) in enumerate(run.outcomes()):
+        for place, (row, outcome) in enumerate(outcomes):
             text = json.dumps(submission(row, outcome), ensure_ascii=False, indent=1)
             file.write(("," if place else "") + "\n  " + text.replace("\n", "\n  "))
         file.write("\n ]\n}\n")
