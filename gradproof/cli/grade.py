@@ -122,7 +122,18 @@ def counting_bar(done: Counter[str]) -> Iterator[Callable[[Counter[str], int, in
 
 
 def _print(graded: "Graded") -> None:
+    from rich.table import Table
+
     screen = console()
+    table = Table(box=None, pad_edge=False)
+    table.add_column("question")
+    table.add_column("kind")
+    for column in ("right", "not right", "no answer", "waiting", "points"):
+        table.add_column(column, justify="right")
+    for one in graded.questions:
+        counts = [str(one[name]) for name in ("right", "wrong", "none", "waiting")]
+        table.add_row(f"{one['number']} {one['id']}", one["kind"], *counts, f"{one['mean']} of {one['out_of']}")
+    screen.print(table, markup=False)
     screen.print(graded.summary["reason"], markup=False, soft_wrap=True)
     for path in graded.files:
         screen.print(str(path), markup=False, soft_wrap=True)

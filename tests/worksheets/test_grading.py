@@ -215,7 +215,7 @@ def test_results_are_written_as_the_design_says_and_a_second_run_judges_nothing(
     assert list(written["submissions"][1]["questions"][3])[:5] == ["id", "status", "points", "reason", "mistake"]
     dee = written["submissions"][3]
     assert (dee["status"], dee["reason"]) == (
-        "unreadable", "The file could not be read: it cannot be read: it is no notebook: not even JSON."
+        "unreadable", "The file could not be read: it is no notebook: not even JSON."
     )  # fmt: skip
     again = grade(str(tmp_path / "key.json"), [folder], tmp_path / "out")
     assert (again.run.judged, again.run.known) == (0, 4)

@@ -7,18 +7,23 @@ from typing import Any
 
 from checks.submissions.grading import Settings
 from worksheets.grading import workers
-from worksheets.grading.pages import page_name, student_page, write_page
+from worksheets.grading.gradebooks import TABLES, Gradebooks
+from worksheets.grading.gradescope import result_text, write_autograder
+from worksheets.grading.overview import Overview
+from worksheets.grading.pages import page_name, student_page
 from worksheets.grading.results import summary, write_results
 from worksheets.grading.run import Progress, Row, Run, judge_all
 from worksheets.grading.sheet import Sheet
+from worksheets.grading.whole import write_if_new
 
 
 @dataclass(frozen=True)
 class Graded:
-    """What a run gave: the run, its summary, and the files that were written."""
+    """What a run gave: the run, its summary, a line for each question, and the files that were written."""
 
     run: Run
     summary: dict[str, Any]
+    questions: list[dict[str, Any]]
     files: tuple[Path, ...]
 
 
@@ -61,23 +66,33 @@ def grade(
         Sheet.of(worksheet), submissions, out,
         settings=settings, isolation=isolation, seed=seed, processes=processes, progress=progress, judge=judge,
     )  # fmt: skip
-    return Graded(run, summary(run), tuple(write_all(run, out, answers=answers)))
+    return write_all(run, out, answers=answers)
 
 
-def write_all(run: Run, out: Path, *, answers: bool = False) -> list[Path]:
-    """Write every file of a run; return the paths of those that a person looks for."""
-    results, pages = out / "results.json", out / "feedback"
+def write_all(run: Run, out: Path, *, answers: bool = False) -> Graded:
+    """Write every file of a run, going once through its submissions, one at a time."""
+    key, whole = run.sheet.key(), summary(run)
+    pages, results = out / "feedback", out / "gradescope" / "results"
     written: set[str] = set()
+    with Overview(out, key) as overview, Gradebooks(out, key) as tables:
 
-    def each() -> Iterator[tuple[Row, dict[str, Any]]]:
-        for row, outcome in run.outcomes():
-            page = student_page(row, outcome, run.sheet.key(row.student), answers=answers)
-            write_page(pages / page_name(row), page)
-            written.add(page_name(row))
-            yield row, outcome
+        def each() -> Iterator[tuple[Row, dict[str, Any]]]:
+            for row, outcome in run.outcomes():
+                name = page_name(row)
+                written.add(Path(name).stem)
+                page = student_page(row, outcome, run.sheet.key(row.student), answers=answers)
+                write_if_new(pages / name, page)
+                write_if_new(results / f"{Path(name).stem}.json", result_text(outcome))
+                overview.add(row, outcome)
+                tables.add(row, outcome)
+                yield row, outcome
 
-    write_results(run, each(), results)
-    for old in pages.glob("*.html"):
-        if old.name not in written:
+        write_results(run, each(), out / "results.json")
+        front = overview.write(whole)
+        questions = overview.questions()
+    write_autograder(out / "gradescope" / "autograder", key)
+    for old in (*pages.glob("*.html"), *results.glob("*.json")):
+        if old.stem not in written:
             old.unlink()  # of a submission that was there in an earlier run
-    return [results, pages]
+    files = (front, pages, out / "results.json", *(out / f"{name}.csv" for name in TABLES), out / "gradescope")
+    return Graded(run, whole, questions, files)

@@ -4,7 +4,6 @@ import re
 from functools import cache
 from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 from typing import Any
 
 from checks.answers.cells import formulas
@@ -152,11 +151,3 @@ def _right(asked: dict[str, Any]) -> Any:
     if kind in ("code", "plot"):
         return Markup(code_html(asked["model"][:CODE_SHOWN]))  # noqa: S704 - Pygments escapes
     return Markup(markdown_html(asked["model"])) if asked.get("model") else escape("")  # noqa: S704 - safe
-
-
-def write_page(path: Path, text: str) -> None:
-    """Write a page, unless it stands there already."""
-    from checks.submissions.grading.memo import write_whole
-
-    if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text:
-        write_whole(path, text)

@@ -20,3 +20,10 @@ def whole_file(path: Path, *, newline: str | None = None) -> Iterator[TextIO]:
     except BaseException:
         made.unlink(missing_ok=True)
         raise
+
+
+def write_if_new(path: Path, text: str) -> None:
+    """Write a file, unless it stands there with just this text."""
+    if not path.is_file() or path.read_text(encoding="utf-8", errors="replace") != text:
+        with whole_file(path) as file:
+            file.write(text)

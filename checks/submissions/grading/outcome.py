@@ -62,6 +62,8 @@ class QuestionOutcome:
         What was written, for kinds that are written or chosen.
     fingerprint:
         Equal for answers that are judged alike; "" where there is none.
+    shape, size:
+        For code: equal for answers that differ in names and layout alone, and how large the answer is.
     notes:
         What else is worth saying to the student.
     parts:
@@ -85,6 +87,8 @@ class QuestionOutcome:
     note: str = ""
     answer: str = ""
     fingerprint: str = ""
+    shape: str = ""
+    size: int = 0
     notes: tuple[str, ...] = ()
     parts: tuple[PartOutcome, ...] = ()
 

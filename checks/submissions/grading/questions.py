@@ -42,7 +42,8 @@ class SheetJudge:
     def grade(self, submission: Submission) -> dict[str, Any]:
         """Judge a submission; see `Grader.grade`."""
         if submission.problem:
-            return unreadable(self.key, f"The file could not be read: {submission.problem}.")
+            problem = submission.problem.removeprefix("it cannot be read: ").rstrip(".")
+            return unreadable(self.key, f"The file could not be read: {problem}.")
         outline = Outline.of(own_cells(submission))
         located = locate(submission, outline, self.key["questions"])
         outcomes = [
@@ -148,7 +149,7 @@ class SheetJudge:
                 self.memo.put(name, asdict(judged))
         else:
             judged = Judged.of_json(known)
-        return {"judged": judged, "fingerprint": answer}
+        return {"judged": judged, "fingerprint": answer, "shape": part.shape, "size": part.size}
 
     def _plot(
         self, question: Mapping[str, Any], located: Located, outline: Outline, submission: Submission

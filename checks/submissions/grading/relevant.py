@@ -151,6 +151,7 @@ class Outline:
             frozenset(bound),
             _imported(kept),
             any(not one.defines for one in kept),
+            *_shape(kept),
         )
 
 
@@ -187,6 +188,10 @@ class Part:
         The modules that they import.
     runs : bool
         Whether something in it does more than define.
+    shape : str
+        A hash of the definitions without regard to the names that were chosen, too.
+    size : int
+        How many nodes their syntax trees have.
     """
 
     cells: tuple[Cell, ...]
@@ -195,6 +200,8 @@ class Part:
     bound: frozenset[str]
     modules: frozenset[str]
     runs: bool
+    shape: str
+    size: int
 
 
 def names_read(source: str) -> frozenset[str]:
@@ -349,6 +356,23 @@ def _fingerprint(kept: Sequence[Statement]) -> str:
     for one in kept:
         whole.update(ast.dump(one.node).encode("utf-8", "surrogatepass") + b"\0")
     return whole.hexdigest()
+
+
+def _shape(kept: Sequence[Statement]) -> tuple[str, int]:
+    """Return a hash of statements in which names count by their order only, and how many nodes there are."""
+    numbers: dict[str, int] = {}
+    whole = hashlib.sha256()
+    size = 0
+    for one in kept:
+        if isinstance(one.node, ast.Import | ast.ImportFrom):
+            continue
+        for node in ast.walk(one.node):
+            size += 1
+            name = getattr(node, "id", None) or getattr(node, "arg", None) or getattr(node, "name", None)
+            value = repr(node.value) if isinstance(node, ast.Constant) and not isinstance(node.value, str) else ""
+            number = numbers.setdefault(name, len(numbers)) if isinstance(name, str) else ""
+            whole.update(f"{type(node).__name__} {number} {value} {getattr(node, 'attr', '')};".encode())
+    return whole.hexdigest(), size
 
 
 def fingerprint_of(*parts: str | Mapping[str, str] | Collection[str]) -> str:

@@ -46,7 +46,7 @@ def unreadable(key: Mapping[str, Any], reason: str) -> dict[str, Any]:
 
 def with_points(found: Mapping[str, Any], points: float) -> dict[str, Any]:
     """Return the facts of a question's outcome: from parts, or from what came of code."""
-    kept = {name: found[name] for name in ("answer", "fingerprint") if name in found}
+    kept = {name: found[name] for name in ("answer", "fingerprint", "shape", "size") if name in found}
     judged = found.get("judged")
     if judged is None:
         return {**decided(found["parts"], points), **kept}
