@@ -76,7 +76,8 @@ def written(tmp_path_factory):
     )  # fmt: skip
     bad = outcome(
         question("slope", "refuted", 0.0, mistake="sign", answer=f"$$\\text{{{EVIL}}}$$ {EVIL}", reason=f"Not {EVIL}."),
-        question("code", "agrees", 1.0, shape="s", size=90), question("why", "undecided", None, answer=f"{WORDS} {EVIL}"),
+        question("code", "agrees", 1.0, shape="s", size=90),
+        question("why", "undecided", None, answer=f"{WORDS} {EVIL}"),
     )  # fmt: skip
     run = MadeUp(
         ("Ann Lee", "all.zip/Ann Lee_123_assignsubmission_file_/a.ipynb", good),
