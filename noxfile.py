@@ -18,7 +18,7 @@ def lint(session: nox.Session) -> None:
 
 @nox.session
 def tests(session: nox.Session) -> None:
-    """Run the README's test command in a fresh environment, and then the slow tests; with arguments, pytest with these."""
+    """Run the README's test command in a fresh environment, then the slow tests; with arguments, pytest with these."""
     session.install(".[test]")
     session.run("pytest", *session.posargs)
     if not session.posargs:
