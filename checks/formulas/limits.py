@@ -35,8 +35,9 @@ def at_most(seconds: float | None) -> Iterator[None]:
 AGAIN = 0.02
 """Seconds after which the alarm comes again, for an exception that was lost where it was raised."""
 
-CLOCK, ALARM = getattr(signal, "ITIMER_REAL", None), getattr(signal, "SIGALRM", None)
-"""The clock of the limit and its signal; none on Windows, where a timer takes their place."""
+CLOCK: int = getattr(signal, "ITIMER_REAL", -1)
+ALARM: int = getattr(signal, "SIGALRM", -1)
+"""The clock of the limit and its signal; there are none on Windows, where a timer takes their place."""
 
 
 def _by_signal(seconds: float) -> Iterator[None]:
