@@ -12,7 +12,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from checks.formulas import judge, judged
+    from checks.formulas import assert_same_formula, judge, judged
     from checks.gradients import assert_backward, assert_gradient, check_backward, check_gradient
     from checks.identity import identical
     from checks.networks import check_network
@@ -28,6 +28,7 @@ _HOMES = {
     "Verdict": "checks.verdict",
     "assert_backward": "checks.gradients",
     "assert_gradient": "checks.gradients",
+    "assert_same_formula": "checks.formulas",
     "check_backward": "checks.gradients",
     "check_gradient": "checks.gradients",
     "check_network": "checks.networks",
@@ -47,6 +48,7 @@ __all__ = [
     "Verdict",
     "assert_backward",
     "assert_gradient",
+    "assert_same_formula",
     "check_backward",
     "check_gradient",
     "check_network",

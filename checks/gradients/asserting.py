@@ -41,4 +41,6 @@ def explained(verdict: Verdict) -> str:
         lines.append(f"  largest error {evidence.max_error:.1e}, tolerance {evidence.tolerance:.1e} ({evidence.unit})")
     if verdict.mistake:
         lines.append(f"  mistake: {verdict.mistake}")
+    if verdict.status is Status.UNDECIDED:
+        lines.append("  Neither right nor wrong was shown; what is undecided does not pass.")
     return "\n".join([*lines, f"  again: {verdict.reproduce}"])

@@ -16,9 +16,10 @@ from checks.gradients.directions import measured_along
 from checks.gradients.measurement import Measurement, measured, undecided
 from checks.gradients.methods import METHODS, Trial
 from checks.gradients.question import Question, ask, named
+from checks.gradients.reproduction import reproduction_line
 from checks.gradients.seeds import fresh_seed
 from checks.gradients.shapes import Shape, shape_of, trials
-from checks.gradients.trees import leaves, to_numpy
+from checks.gradients.trees import to_numpy
 from checks.verdict import Status, Verdict
 
 Function = Callable[..., Any]
@@ -86,7 +87,9 @@ def check_gradient(
     seed = fresh_seed() if seed is None else seed
     rng = np.random.default_rng(seed)
     question = ask(function, gradient, point, wrt)
-    again = reproduce or _line(question, mode, upstream, seed)
+    again = reproduce or reproduction_line(
+        question, mode=mode, elementwise=elementwise, upstream=upstream, method=method, seed=seed
+    )
     with np.errstate(all="ignore"):
         question.widen()
         value = question.value({})
@@ -171,18 +174,4 @@ def _noted(verdict: Verdict, question: Question) -> Verdict:
         evidence=verdict.evidence,
         reproduce=verdict.reproduce,
         mistake=verdict.mistake,
-    )
-
-
-def _line(question: Question, mode: str, upstream: Any, seed: int) -> str:
-    wrt = question.wrt[0] if len(question.wrt) == 1 else question.wrt
-    given = "" if upstream is None else ", upstream='random'" if isinstance(upstream, str) else ", upstream=upstream"
-    shapes = ", ".join(
-        f"{leaf.path} {'x'.join(map(str, leaf.array.shape)) or 'scalar'} {leaf.array.dtype}"
-        for name, value in question.arguments.items()
-        for leaf in leaves(name, value)
-    )
-    return (
-        f"gradproof.check_gradient({named(question.function)}, {named(question.gradient)}, point, wrt={wrt!r}, "
-        f"mode={mode!r}{given}, seed={seed})  # point: {shapes}"
     )

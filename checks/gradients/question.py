@@ -75,7 +75,7 @@ class Question:
         given = [rebuilt(name, value, arrays) for name, value in arguments.items()]
         result = self.function(*given)
         self._notice(self.function, arguments, given, arrays)
-        return to_numpy(result)
+        return numbers_of(self.function, result)
 
     def claimed(self, *more: Any) -> dict[str, Array]:
         """Return the gradient on trial by the paths of the leaves.
@@ -96,7 +96,8 @@ class Question:
             result = dict(zip(self.wrt, result, strict=True))
         if not isinstance(result, Mapping) or not set(self.wrt) <= set(result):
             raise ValueError(
-                f"the gradient by {', '.join(self.wrt)} must be a tuple in that order or a dictionary with these names"
+                f"the gradient by {', '.join(self.wrt)} must be a tuple in that order or a dictionary with these "
+                f"names, not {type(result).__name__}"
             )
         found: dict[str, Array] = {}
         for name in self.wrt:
@@ -109,7 +110,7 @@ class Question:
                         raise ValueError(
                             f"the gradient has no {leaf.path}: it must have the containers of the argument"
                         ) from error
-                found[leaf.path] = to_numpy(part)
+                found[leaf.path] = numbers_of(self.gradient, part)
         return found
 
     def _notice(
@@ -153,6 +154,22 @@ def ask(function: Function, gradient: Function, point: Any, wrt: str | Sequence[
     if not question.leaves():
         raise ValueError(f"there is nothing to differentiate by in {', '.join(names)}")
     return question
+
+
+def numbers_of(function: Function, result: Any) -> Array:
+    """Return what a function gave as an array.
+
+    Raises
+    ------
+    TypeError
+        It gave no numbers; the message names the function.
+    """
+    if result is None:
+        raise TypeError(f"{named(function)} returned None: is a 'return' missing?")
+    try:
+        return to_numpy(result)
+    except TypeError as error:
+        raise TypeError(f"{named(function)} returned no numbers: {error}") from None
 
 
 def named(function: Function) -> str:

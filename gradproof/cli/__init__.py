@@ -20,7 +20,8 @@ app = typer.Typer(
 )
 app.command("verify")(verify.command)
 app.command("derive")(derive.command)
-app.command("equal", context_settings={"ignore_unknown_options": True})(equal.command)  # -x is a formula
+# -x is a formula, and so is -tanh(x), in which a short -h would be found.
+app.command("equal", context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]})(equal.command)
 app.command("replay")(replay.command)
 app.command("steps")(steps.command)
 app.command("prove")(prove.command)

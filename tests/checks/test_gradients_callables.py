@@ -4,6 +4,7 @@ import re
 import sys
 import types
 from collections import namedtuple
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -294,6 +295,52 @@ def test_assert_gradient_is_silent_or_says_everything() -> None:
 def test_assert_gradient_fails_where_nothing_was_decided() -> None:
     with pytest.raises(AssertionError, match="undecided: Only 3 entries"):
         assert_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, np.ones(3))
+    with pytest.raises(AssertionError, match="what is undecided does not pass"):
+        assert_gradient(lambda x: np.sum(x**2), lambda x: 2 * x, np.ones(3))
+
+
+def cube(x: Array) -> Array:
+    return x**3
+
+
+def cube_gradient_off(x: Array) -> Array:
+    return 3 * x**2 * np.where(np.arange(x.size) == 4, 1.001, 1.0)
+
+
+@pytest.mark.parametrize("dtype", ["float64", "float32"])
+def test_a_small_point_is_written_out_so_that_the_line_can_be_pasted(dtype: str) -> None:
+    point = np.random.default_rng(2).uniform(1, 2, 9).astype(dtype)
+    with pytest.raises(AssertionError) as caught:
+        gradproof.assert_gradient(cube, cube_gradient_off, point, elementwise=True, method="central", seed=4)
+    first = str(caught.value)
+    line = first.rpartition("  again: ")[2]
+    assert "elementwise=True, method='central', seed=4)  # point: x 9" in line
+    names = {"gradproof": gradproof, "np": np, "cube": cube, "cube_gradient_off": cube_gradient_off}
+    pasted = eval(line, names)
+    assert first.startswith(f"refuted: {pasted.reason}")
+    assert pasted.reproduce == line
+
+
+def test_a_function_without_a_name_is_told_by_its_place() -> None:
+    def scaled(x: Array, g: float, by: float) -> Array:
+        return by * x * g
+
+    verdict = check_gradient(lambda x: np.sum(x**2), partial(scaled, by=3.0), np.arange(20.0), upstream=np.float64(1))
+    assert "check_gradient(function, gradient, point, wrt=" in verdict.reproduce
+    assert "upstream=upstream" in verdict.reproduce
+    place = f"function: <lambda> in {__file__}, line "
+    assert place in verdict.reproduce
+    assert verdict.reproduce.endswith("gradient: partial; upstream: scalar float64")
+
+
+def test_a_forgotten_return_is_said_with_the_name_of_its_function() -> None:
+    def forgetful(x: Array) -> None:
+        x * 2
+
+    with pytest.raises(TypeError, match=r"forgetful returned None: is a 'return' missing\?"):
+        assert_gradient(lambda x: np.sum(x**2), forgetful, np.ones(9))
+    with pytest.raises(TypeError, match=r"forgetful returned None: is a 'return' missing\?"):
+        assert_gradient(forgetful, lambda x: 2 * x, np.ones(9))
 
 
 @pytest.mark.parametrize(

@@ -28,6 +28,7 @@ def as_object(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
     [
         (["(x+1)^2", "x^2+2x+1"], "proved", 0),
         (["-x", "x"], "refuted", 1),
+        (["tanh(x)", "-tanh(x)"], "refuted", 1),
         (["sqrt(x^2)", "x", "--given", "x nonnegative"], "proved", 0),
         (["x^", "2"], "unreadable", 2),
         (["x", "x", "--given", "x foo"], "unreadable", 2),

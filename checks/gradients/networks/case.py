@@ -35,7 +35,15 @@ class Case:
 
     def again(self) -> str:
         """Return the line that asks the same again."""
-        return self.reproduce or f"gradproof.check_backward(net, loss, x, y, mode={self.mode!r}, seed={self.seed})"
+        if self.reproduce:
+            return self.reproduce
+        shapes = ", ".join(
+            f"{name} {'x'.join(map(str, array.shape)) or 'scalar'} {array.dtype}"
+            for name, array in (("x", self.x), ("y", self.y))
+        )
+        layers = ", ".join(type(layer).__name__ for layer in self.layers())
+        call = f"gradproof.check_backward(net, loss, x, y, mode={self.mode!r}, seed={self.seed})"
+        return f"{call}  # net: {layers}; loss: {type(self.loss).__name__}; {shapes}"
 
 
 def rounding_unit(trial: Trial) -> float:
