@@ -1,0 +1,1 @@
+"""Submissions made by a program: for tests of grading and for benchmarks."""
