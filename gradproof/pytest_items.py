@@ -82,9 +82,8 @@ class _Opened:
     """Submissions that were read, and the grader of their worksheet."""
 
     def __init__(self, key: Mapping[str, Any], submissions: Sequence[Path], isolation: str) -> None:
-        from checks.submissions.grading import Grader as Judge
-
         from checks.submissions.files import read_submissions
+        from checks.submissions.grading import Grader as Judge
 
         self._judge = Judge(key, isolation=isolation)
         self.questions = tuple(str(question["id"]) for question in key["questions"])
@@ -110,7 +109,6 @@ def opened(worksheet: str, submissions: Sequence[Path], isolation: str) -> Grade
         The worksheet cannot be read, or nothing can be isolated here.
     """
     from checks.submissions.grading import KeyFormatError
-
     from checks.submissions.sandbox import IsolationError
     from worksheets.answer_sheet import UnknownWorksheetError
     from worksheets.source import SourceError

@@ -426,7 +426,8 @@ def _failures() -> list[Answer]:
 
     def failure(question: str, name: str, source: str, statuses: frozenset[str], finding: str = "") -> Answer:
         words = frozenset({finding}) if finding else frozenset()
-        return Answer(question, name, source, "failure", statuses, words, half)
+        share = (0.5, 1.0) if statuses >= RIGHT else half  # a shape apart from what was asked for may be accepted
+        return Answer(question, name, source, "failure", statuses, words, share)
 
     found = [
         failure("sigmoid-code", name, f"{_SIGMOID}def sigmoid_grad(x):\n    {body}\n", statuses, finding)

@@ -34,9 +34,8 @@ def graded(
     submissions: Sequence[Generated], folder: Path, *, isolation: str = "namespaces", seed: int = 11
 ) -> dict[str, Mapping[str, Any]]:
     """Return what was found about each submission, by the student's name."""
-    from checks.submissions.grading import Grader, Settings
-
     from checks.submissions.files import read_submissions
+    from checks.submissions.grading import Grader, Settings
 
     found = {}
     settings = Settings(cell_seconds=5.0, call_seconds=3.0)

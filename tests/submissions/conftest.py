@@ -88,9 +88,8 @@ def grade_all_cells(isolated: None, key: dict[str, Any]) -> Iterator[Callable[[P
 
 
 def _graders(key: dict[str, Any], run: str) -> Iterator[Callable[[Path], Found]]:
-    from checks.submissions.grading import Grader, Settings
-
     from checks.submissions.files import read_submissions
+    from checks.submissions.grading import Grader, Settings
 
     with Grader(key, settings=Settings(run, cell_seconds=2.0, call_seconds=2.0), seed=5) as grader:
 

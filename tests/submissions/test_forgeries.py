@@ -50,6 +50,7 @@ def test_a_patched_library_earns_nothing(
     assert found["by"]["relu-code"]["points"] == FULL  # what is right elsewhere is not spoilt
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("patch", PATCHES)
 def test_a_patch_earns_nothing_where_all_cells_are_run(
     patch: str, grade_all_cells: Grade, handed_in: HandedIn, tmp_path: Path
@@ -108,9 +109,8 @@ def test_the_hidden_inputs_are_others_than_those_that_students_see(
     grade: Grade, handed_in: HandedIn, key: Any, tmp_path: Path
 ) -> None:
     """Answers for the inputs of one run are worth nothing in the next: another seed, other inputs."""
-    from checks.submissions.grading import Grader
-
     from checks.submissions.files import read_submissions
+    from checks.submissions.grading import Grader
 
     recorded = by_attack("raise RuntimeError(repr(x.tolist()))")
     path = handed_in(tmp_path, sigmoid_code=recorded)
@@ -161,6 +161,7 @@ def test_all_attacks_are_read() -> None:
     assert [len(chapter) for chapter in (PATCHES, LIARS, SEARCHES, ATTACKS)] == [6, 7, 5, 29]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("attack", ATTACKS)
 def test_an_attack_gets_nothing_is_named_and_the_run_goes_on(
     attack: str, grade: Grade, handed_in: HandedIn, tmp_path: Path
