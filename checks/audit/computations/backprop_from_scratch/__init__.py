@@ -1,0 +1,1 @@
+"""Computations for the claims of document 002, back-propagation from scratch."""
