@@ -25,13 +25,14 @@ def defined(text: str) -> str:
     return ", ".join(node.name for node in ast.parse(TEXTS[text]).body if isinstance(node, ast.FunctionDef))
 
 
-def compiled(text: str) -> str:
-    """A text of our own of this form, compiled by this Python."""
+def compiled(text: str) -> Found:
+    """A text of our own of this form, parsed by this Python."""
+    how = f"a text of our own ({text}), parsed by this Python,"
     try:
         ast.parse(TEXTS[text])
     except SyntaxError:
-        return "SyntaxError"
-    return "compiles"
+        return Found("SyntaxError", how)
+    return Found("compiles", how)
 
 
 def drawing(calls_itself: bool) -> str:
@@ -48,52 +49,54 @@ def drawing(calls_itself: bool) -> str:
     return "returns"
 
 
-def line_format(text: str) -> str:
+def line_format(text: str) -> Found:
     """A line drawn by matplotlib with this format."""
     from matplotlib.figure import Figure
 
+    how = f"a line with the format {text!r}, given to matplotlib,"
     try:
         Figure().add_subplot().plot([0, 1], [0, 1], text)
     except ValueError:
-        return "ValueError"
-    return "drawn"
+        return Found("ValueError", how)
+    return Found("drawn", how)
 
 
-def contour_lines(keyword: bool) -> str:
-    """Contour lines in black around a valley below 0, drawn by matplotlib with its keyword `linestyle` or without."""
+def contour_lines(keywords: list[str]) -> str:
+    """Contour lines in black around a valley below 0, drawn by matplotlib with these keywords set to solid."""
     from matplotlib.figure import Figure
 
     grid = np.linspace(-1, 1, 9)
     x, y = np.meshgrid(grid, grid)
-    style = {"linestyle": "solid"} if keyword else {}
+    style = dict.fromkeys(keywords, "solid")
     lines = Figure().add_subplot().contour(x, y, x**2 + y**2 - 1, 5, colors="black", **style)
     return "all solid" if all(dashes is None for _, dashes in lines.get_linestyle()) else "dashed below 0"
 
 
-def is_scalar(kind: str) -> bool:
+def is_scalar(kind: str) -> Found:
     """A loss of this kind, put to np.isscalar."""
     losses: dict[str, object] = {
         "number of NumPy": np.sum(np.ones(3)),
         "array without axes": np.where(np.array(1) == 1, 0.5, 0.0),
         "array of one": np.ones(1),
     }
-    return np.isscalar(losses[kind])
+    return Found(np.isscalar(losses[kind]), f"np.isscalar of a loss that is a {kind}")
 
 
-def dot_and_at(axes: int) -> bool:
+def dot_and_at(axes: int) -> Found:
     """np.dot and @ on two arrays of ones with two entries along each of their axes, their shapes compared."""
     one = np.ones((2,) * axes)
-    return np.shape(np.dot(one, one)) == np.shape(one @ one)
+    how = f"comparing the shapes of np.dot and @ of arrays with {axes} axes"
+    return Found(np.shape(np.dot(one, one)) == np.shape(one @ one), how)
 
 
-def product(operator: str) -> str:
+def product(operator: str) -> Found:
     """A batch (3, 5) and weights (5, 7) multiplied with this operator."""
     x, W = np.ones((3, 5)), np.ones((5, 7))
     try:
         y = x * W if operator == "*" else x @ W
     except ValueError:
-        return "ValueError"
-    return str(y.shape)
+        return Found("ValueError", f"(3, 5) {operator} (5, 7) in NumPy")
+    return Found(str(y.shape), f"(3, 5) {operator} (5, 7) in NumPy")
 
 
 def same_weights(generator_given: bool) -> bool:
@@ -109,35 +112,39 @@ def same_weights(generator_given: bool) -> bool:
     return bool(np.array_equal(first, second))
 
 
-def sigmoid_warns(x: int) -> str:
+def sigmoid_warns(x: int) -> Found:
     """1/(1 + e^(−x)), computed in double precision as it is written, with a watch for overflows."""
+    how = f"1/(1 + e^(−x)) for x = {x}, in double precision with a watch for overflows,"
     with np.errstate(over="raise"):
         try:
             1 / (1 + np.exp(-np.float64(x)))
         except FloatingPointError:
-            return "overflow"
-    return "quiet"
+            return Found("overflow", how)
+    return Found("quiet", how)
 
 
-def sigmoid_inside(x: int) -> bool:
+def sigmoid_inside(x: int) -> Found:
     """Whether 1/(1 + e^(−x)), computed in double precision, lies above 0 and below 1."""
     with np.errstate(over="ignore"):
         value = 1 / (1 + np.exp(-np.float64(x)))
-    return bool(0 < value < 1)
+    return Found(bool(0 < value < 1), f"0 < 1/(1 + e^(−x)) < 1 for x = {x} in double precision")
 
 
-def loss(y: int, p: str) -> str:
+def loss(y: int, p: str) -> Found:
     """The cross-entropy of a label and a prediction, computed in double precision as it is written."""
     probability = np.float64(p)
     with np.errstate(all="ignore"):
-        return _kind(-(y * np.log(probability) + (1 - y) * np.log(1 - probability)))
+        value = -(y * np.log(probability) + (1 - y) * np.log(1 - probability))
+    return Found(_kind(value), f"the loss as it is written for y = {y} and ŷ = {p}, in double precision,")
 
 
-def gradient_through_sigmoid(z: int, y: int) -> str:
+def gradient_through_sigmoid(z: int, y: int) -> Found:
     """The derivative by the prediction times that of the sigmoid, one after the other, in double precision."""
     with np.errstate(all="ignore"):
         p = 1 / (1 + np.exp(-np.float64(z)))
-        return _kind((p - y) / (p * (1 - p)) * (p * (1 - p)))
+        value = (p - y) / (p * (1 - p)) * (p * (1 - p))
+    how = f"the derivative of the loss by ŷ times that of the sigmoid for z = {z} and y = {y}, in double precision,"
+    return Found(_kind(value), how)
 
 
 def _kind(value: np.float64) -> str:
@@ -146,7 +153,7 @@ def _kind(value: np.float64) -> str:
     return "infinite" if np.isinf(value) else "a number"
 
 
-def evaluations(inputs: int, method: str) -> int:
+def evaluations(inputs: int, method: str) -> Found:
     """The evaluations of a function, counted, for its derivatives by all inputs."""
     count = 0
 
@@ -162,7 +169,7 @@ def evaluations(inputs: int, method: str) -> int:
         for unit in np.eye(inputs):
             function(point + unit / 2)
             function(point - unit / 2)
-    return count
+    return Found(count, f"counting the evaluations for {inputs} inputs ({method})")
 
 
 def string_of_sizes() -> str:

@@ -53,7 +53,7 @@ def _weights(rng: np.random.Generator) -> Array:
     return rng.uniform(-bound, bound, size=(INPUTS, OUTPUTS))
 
 
-def asserts(mistake: str) -> str:
+def asserts(mistake: str) -> Found:
     """A layer of our own, with the document's numbers, put to its four asserts."""
     rng = np.random.default_rng(SEED)
     x = rng.uniform(size=(BATCH, INPUTS))
@@ -63,12 +63,14 @@ def asserts(mistake: str) -> str:
     shapes = y.shape == (BATCH, OUTPUTS) and dx.shape == x.shape
     layer.W, layer.b = 2 * layer.W, 2 * layer.b + 1
     again = layer.forward(x), layer.backward(x, np.ones_like(y))[0]
-    return _word(shapes and bool(np.all(again[0] == 2 * y + 1)) and bool(np.all(again[1] == 2 * dx)))
+    passes = shapes and bool(np.all(again[0] == 2 * y + 1)) and bool(np.all(again[1] == 2 * dx))
+    return _judged(passes, f"a linear layer, put to the four asserts with the document's numbers (mistake: {mistake})")
 
 
-def differences(mistake: str, upstream: str = "all alike") -> str:
+def differences(mistake: str, upstream: str = "all alike") -> Found:
     """A layer of our own, with the document's draws, put to SciPy's differences by x, W and b."""
-    return _word(max(_errors(SEED, mistake, upstream)) < LIMIT)
+    how = f"a linear layer, put to check_grad with the document's draws (mistake: {mistake}; entries of dy: {upstream})"
+    return _judged(max(_errors(SEED, mistake, upstream)) < LIMIT, how)
 
 
 def right_code_refused(seeds: int) -> Found:
@@ -127,16 +129,17 @@ def _sigmoid(x: Array) -> Array:
     return y
 
 
-def activation(name: str, mistake: str, low: int) -> str:
+def activation(name: str, mistake: str, low: int) -> Found:
     """An activation of our own at 15 points between these limits, put to SciPy's differences with the factor 2."""
     forward, backward = _sigmoid if name == "Sigmoid" else (lambda x: np.maximum(0, x)), _slopes(mistake)[name]
     point = np.random.default_rng(SEED).uniform(low, 10, 15)
     error = check_grad(lambda x: float(np.sum(2 * forward(x))), lambda x: backward(x, 2 * np.ones_like(x)), point)
-    return _word(float(error) < LIMIT)
+    how = f"a {name}, put to check_grad at 15 points of [{low}, 10] with dy = 2 (mistake: {mistake})"
+    return _judged(float(error) < LIMIT, how)
 
 
-def _word(passes: bool) -> str:
-    return "accepted" if passes else "refused"
+def _judged(passes: bool, how: str) -> Found:
+    return Found("accepted" if passes else "refused", how)
 
 
 def fitting_products(sizes: list[int], wanted: str) -> int:

@@ -70,20 +70,23 @@ def _walk(start: Point, step_size: float, steps: int, decay: float, mistake: str
     return points
 
 
-def update(mistake: str) -> str:
+def update(mistake: str) -> Found:
     """One step of 0.1 from (3, 2) with an update of our own, put to the three asserts."""
     (x, y) = _walk((3.0, 2.0), 0.1, 1, 1.0, mistake)[-1]
     passes = x != 3 and float(wave(x, y)) < float(wave(3.0, 2.0)) and abs(x - 3) < 1
-    return "accepted" if passes else "refused"
+    how = f"one step of 0.1 from (3, 2), put to the three asserts (mistake of the update: {mistake})"
+    return Found("accepted" if passes else "refused", how)
 
 
-def decayed(mistake: str) -> str:
+def decayed(mistake: str) -> Found:
     """Two steps from (0.123, 0.456) with a decay of 0.1, put to the assert."""
     first, second, third = (point[0] for point in _walk((0.123, 0.456), 0.01, 2, 0.1, mistake))
-    return "accepted" if abs(second - first) > 5 * abs(third - second) else "refused"
+    how = f"two steps from (0.123, 0.456) with a decay of 0.1, put to the assert (mistake of the update: {mistake})"
+    return Found("accepted" if abs(second - first) > 5 * abs(third - second) else "refused", how)
 
 
 def never_rises(steps: int) -> Found:
     """The steps of 0.1 from (3, 2) that do not lower the value, counted."""
     path = descend(wave, wave_dx, wave_dy, (3.0, 2.0), learning_rate=0.1, steps=steps)
-    return Found(int(np.sum(np.diff(path.values) >= 0)), f"the walk from (3, 2) of {steps} steps", rests_on=steps + 1)
+    how = f"counting the steps that do not go down among {steps} from (3, 2)"
+    return Found(int(np.sum(np.diff(path.values) >= 0)), how, rests_on=steps + 1)

@@ -14,9 +14,9 @@ SEED = 12345
 EPOCHS = 25
 
 
-def images(classes: int) -> int:
+def images(classes: int) -> Found:
     """The images that scikit-learn loads when it is asked for so many of its classes, counted."""
-    return len(load_digits(n_class=classes).data)
+    return Found(len(load_digits(n_class=classes).data), f"counting the images of {classes} classes in scikit-learn")
 
 
 def classes_loaded() -> int:
