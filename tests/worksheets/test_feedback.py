@@ -108,13 +108,44 @@ def test_a_notebook_that_cannot_be_read_is_said_in_words(content, tmp_path, monk
     assert shown.word(verdict) == "No answer yet"
 
 
+def test_a_notebook_that_is_just_being_saved_is_read_again(notebook, tmp_path, monkeypatch):
+    notebook("q", "$$2x$$")
+    whole = (tmp_path / "mine.ipynb").read_text()
+    (tmp_path / "mine.ipynb").write_text(whole[:60])
+    monkeypatch.setattr(saved.time, "sleep", lambda _: (tmp_path / "mine.ipynb").write_text(whole))
+    assert feedback.formula("q", of="x^2", by="x").status == "proved"
+
+
 def test_steps_name_the_first_wrong_one():
     right = r"$$\begin{aligned} \frac{d}{dx} x^3 &= 3x^2 \\ &= 3 x \cdot x \end{aligned}$$"
     wrong = r"$$\begin{aligned} \frac{d}{dx} x^3 &= 2x^3 \\ &= 3 x \cdot x \end{aligned}$$"
     assert feedback.steps("q", of="x^3", by="x", answer=right).status == "proved"
     verdict = feedback.steps("q", of="x^3", by="x", answer=wrong)
     assert verdict.status == "refuted"
-    assert "first wrong one" in verdict.reason
+    assert verdict.reason.startswith("Step 1 of 2 (line 1) is the first wrong one;")
+    assert "Its two sides differ at x = " in verdict.reason
+    assert [name for name, _ in shown.facts(verdict)] == ["left of =", "right of ="]
+
+
+def test_a_derivation_that_ends_elsewhere_shows_the_students_value_as_the_students():
+    verdict = feedback.steps("q", of="x^2", by="x", answer="x + x = 3x - x = 2x")
+    assert verdict.status == "proved"
+    verdict = feedback.steps("q", of="x^2", by="x", answer="1 + x = x + 1")
+    assert verdict.reason == "All 1 steps hold, but the last formula differs from what is asked at x = 1/2."
+    assert shown.facts(verdict) == [("yours", "1.5"), ("right", "1")]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [r"\sigma(x)(1+\sigma(x))", r"-\sigma(x)(1-\sigma(x))", r"\frac{e^{x}}{(1+e^{-x})^2}", r"3\sigma(x)(1-\sigma(x))"],
+)
+def test_a_mistake_is_named_without_a_part_of_the_right_formula(answer):
+    for verdict in (
+        feedback.formula("q", entry="sigmoid", by="x", answer=answer),
+        feedback.steps("q", entry="sigmoid", by="x", answer=rf"\frac{{d}}{{dx}} \sigma(x) = {answer}"),
+    ):
+        assert verdict.status == "refuted"
+        assert not re.search(r"1 . σ|σ\(x\)|e\^", verdict.reason)
 
 
 # -- code --
@@ -208,6 +239,7 @@ def test_sealed_numbers_and_choices_say_right_or_wrong_and_nothing_else():
     ]
     wrong = feedback.number("n", 17, seal=exact)
     assert "2410" not in wrong._repr_html_() + repr(wrong)
+    assert repr(wrong) == "n: Not right. 17 is not right."
     assert shown.word(feedback.number("n", ..., seal=exact)) == "No answer yet"
     assert feedback.number("n", "many", seal=exact).status == "unreadable"
 
@@ -247,6 +279,18 @@ def test_the_html_escapes_what_was_typed_and_needs_no_network():
     assert "<script" not in html
     assert "<b>q" not in html
     assert not re.search(r"https?://(?!www\.w3\.org/)", html)
+
+
+def test_a_caret_stands_below_the_character_that_cannot_be_read():
+    *_, text, caret = repr(feedback.formula("q", of="x^2", by="x", answer="x+1/(")).splitlines()
+    assert text.index("(") == caret.index("^")
+
+
+def test_values_have_as_many_digits_as_tell_them_apart_and_an_estimate_is_one_number():
+    verdict = feedback.gradient(lambda X, W, b, G: 2 * X.T @ G, by="W", entry="linear_layer")
+    found = dict(shown.facts(verdict))
+    assert float(found["yours"]) == pytest.approx(2 * float(found["right"]), rel=1e-4)
+    assert max(map(len, found.values())) <= len("-0.0123456")
 
 
 def test_in_ipython_a_plain_verdict_has_html_too_and_nothing_heavy_is_loaded_for_it():

@@ -10,7 +10,7 @@ import numpy as np
 from checks.answers import Input, Probe, judge_outputs, sample
 from checks.answers.probes import named as results_of
 from checks.gradients import Measurement, measure
-from checks.verdict import Attempt, Status, Verdict
+from checks.verdict import Attempt, Counterexample, Status, Verdict
 from worksheets.derived import EntryFunction, Function, TypedFunction, from_entry
 from worksheets.feedback.shown import ShownVerdict, named, shown, unanswered
 from worksheets.feedback.typed import draw_pair, span_of
@@ -85,6 +85,7 @@ def gradient(
     except (TypeError, ValueError, FloatingPointError) as error:
         verdict = _open(f"{named(written)} could not be compared: {error}")
     right = _compiled(known, by, names) if len(names) == 1 else None
+    verdict = _of_gradient(verdict, named(written))
     return shown(verdict, named(written), picture=_picture(written, right, probe, known, verdict))
 
 
@@ -207,6 +208,17 @@ def _of_formula(verdict: Verdict) -> Verdict:
     from dataclasses import replace
 
     return replace(verdict, reason=verdict.reason.replace("the model", "the formula"))
+
+
+def _of_gradient(verdict: Verdict, name: str) -> Verdict:
+    """Say where a gradient is wrong, without the numbers: they stand below the sentence."""
+    from dataclasses import replace
+
+    evidence = verdict.evidence
+    if not isinstance(evidence, Counterexample) or "entry" not in evidence.point:
+        return verdict
+    _, _, more = verdict.reason.partition(f"it is {evidence.right.text}.")
+    return replace(verdict, reason=f"{name} is wrong at {evidence.point['entry']}.{more}")
 
 
 def _open(reason: str) -> Verdict:

@@ -3,10 +3,13 @@
 import json
 import os
 import sys
+import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 LONGEST = 50_000_000
+TRIES, PAUSE = 10, 0.05
 
 
 def notebook_path() -> Path | None:
@@ -27,7 +30,7 @@ def cell_text(path: Path, cell: str) -> str | None:
     try:
         if path.stat().st_size > LONGEST:
             return None
-        found: Any = json.loads(path.read_text(encoding="utf-8"))
+        found = _read(path)
         for one in found["cells"]:
             own = one.get("metadata", {}).get("gradproof", {})
             if one.get("id") == cell or own.get("cell") == cell:
@@ -36,6 +39,15 @@ def cell_text(path: Path, cell: str) -> str | None:
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None
     return None
+
+
+def _read(path: Path) -> Any:
+    """Return what stands in a notebook; Jupyter writes it in place, so for a moment it may be half there."""
+    for _ in range(TRIES):
+        with suppress(ValueError):
+            return json.loads(path.read_text(encoding="utf-8"))
+        time.sleep(PAUSE)
+    return json.loads(path.read_text(encoding="utf-8"))
 
 
 def _shell() -> Any:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from checks.verdict import Attempt, Comparison, Counterexample, Misreading, Status, Verdict
+from checks.verdict import Attempt, Comparison, Counterexample, Enclosure, Misreading, Status, Verdict
 
 _LOOK = {
     Status.PROVED: ("Right", "#1c7c4a"),
@@ -15,8 +15,12 @@ _LOOK = {
     Status.UNDECIDED: ("Not decided", "#a06a00"),
     Status.FAULT: ("Our fault", "#6a4fb0"),
 }
-_NAME = "text-align:left;font-weight:normal;opacity:.7;padding:0 1em 0 0"
-_VALUE = "text-align:left;padding:0;font-family:monospace;white-space:pre-wrap"
+_TABLE = "border-collapse:collapse;margin:.3em 0 0;border:0;background:none"
+_ROW = "background:none;border:0"  # notebooks give rows stripes
+_NAME = "text-align:left;font-weight:normal;opacity:.7;padding:0 1em 0 0;border:0;vertical-align:top"
+_VALUE = "text-align:left;padding:0;border:0;font-family:monospace;white-space:pre-wrap;overflow-wrap:anywhere"
+NARROW = 1e-4
+"""An interval that is narrower than this times its place is shown as a number."""
 _strict = False
 
 
@@ -32,11 +36,14 @@ class ShownVerdict(Verdict):
         An SVG, "" for none.
     open:
         Whether there was no answer yet: then nothing is right or wrong.
+    sides:
+        What the two values of a counterexample are; () where they are not for students.
     """
 
     title: str = ""
     picture: str = ""
     open: bool = False
+    sides: tuple[str, ...] = ("yours", "right")
 
     def __repr__(self) -> str:
         return plain(self)
@@ -57,7 +64,13 @@ def be_strict(on: bool = True) -> None:
 
 
 def shown(
-    verdict: Verdict, title: str, *, picture: str = "", open_answer: bool = False, lenient: bool = False
+    verdict: Verdict,
+    title: str,
+    *,
+    picture: str = "",
+    open_answer: bool = False,
+    lenient: bool = False,
+    sides: tuple[str, ...] = ("yours", "right"),
 ) -> ShownVerdict:
     """Return a verdict with its face; when strict, raise for one that earns no credit.
 
@@ -74,6 +87,7 @@ def shown(
         title=title,
         picture=picture,
         open=open_answer,
+        sides=sides,
     )
     if _strict and not lenient and verdict.status.earns_credit is not True:
         raise AssertionError(plain(found))
@@ -112,17 +126,24 @@ def plain(verdict: Verdict) -> str:
     """Return a verdict as plain text."""
     title = getattr(verdict, "title", "")
     lines = [f"{f'{title}: ' if title else ''}{word(verdict)}. {verdict.reason}"]
-    lines += [f"  {name}: {value}" for name, value in facts(verdict)]
+    rows = facts(verdict)
+    # A caret stands below its character.
+    wide = len(rows[0][0]) if rows and not rows[-1][0] else 0
+    lines += [f"  {f'{name}:' if name else ' ':{wide + 1}} {value}" for name, value in rows]
     return "\n".join(lines)
 
 
 def facts(verdict: Verdict) -> list[tuple[str, str]]:
-    """Return what carries a verdict, as names and values."""
+    """Return what carries a verdict, as names and values; what its sentence says already is left out."""
     evidence = verdict.evidence
     if isinstance(evidence, Counterexample):
-        point = [(f"at {name}", value) for name, value in evidence.point.items()]
-        yours, right = _values(evidence)
-        return [*point, ("yours", yours), ("right", right)]
+        sides = getattr(verdict, "sides", ("left", "right"))
+        point = [
+            (f"at {name}", _short(value))
+            for name, value in evidence.point.items()
+            if f"{name} = {value}" not in verdict.reason
+        ]
+        return [*point, *zip(sides, _values(evidence), strict=True)] if sides else []
     if isinstance(evidence, Comparison):
         return [("compared", f"{evidence.compared} numbers"), ("largest error", f"{evidence.max_error:.1e}")]
     if isinstance(evidence, Misreading) and evidence.text:
@@ -130,10 +151,18 @@ def facts(verdict: Verdict) -> list[tuple[str, str]]:
     return []
 
 
+def _short(value: str) -> str:
+    """Return a float that was written with all its digits with six of them; what is exact stays."""
+    try:
+        return f"{float(value):.6g}" if len(value) > 12 else value
+    except ValueError:
+        return value
+
+
 def _values(evidence: Counterexample) -> tuple[str, str]:
     """Return both values in as few digits as tell them apart; words stay words."""
     sides = (evidence.left, evidence.right)
-    if any(not _is_number(side.text) for side in sides):
+    if not all(_is_number(side) for side in sides):
         return evidence.left.text, evidence.right.text
     middles = [(side.low + side.high) / 2 for side in sides]
     for digits in (6, 9, 12, 15):
@@ -143,8 +172,11 @@ def _values(evidence: Counterexample) -> tuple[str, str]:
     return evidence.left.text, evidence.right.text
 
 
-def _is_number(text: str) -> bool:
-    return text.strip("[]( ").lstrip("-+")[:1].isdigit()
+def _is_number(side: Enclosure) -> bool:
+    """Tell whether a side is shown as a number: it is one, or an estimate between two that are as good as equal."""
+    if side.kind == "estimated":
+        return side.high - side.low <= NARROW * max(abs(side.low), abs(side.high), NARROW)
+    return side.text.strip("[]( ").lstrip("-+")[:1].isdigit()
 
 
 def html(verdict: Verdict) -> str:
@@ -154,10 +186,11 @@ def html(verdict: Verdict) -> str:
     head = f'<strong style="color:{colour}">{escape(word(verdict))}</strong>'
     head += f' <span style="opacity:.7">{escape(title)}</span>' if title else ""
     rows = "".join(
-        f'<tr><th scope="row" style="{_NAME}">{escape(name)}</th><td style="{_VALUE}">{escape(value)}</td></tr>'
+        f'<tr style="{_ROW}"><th scope="row" style="{_NAME}">{escape(name)}</th>'
+        f'<td style="{_VALUE}">{escape(value)}</td></tr>'
         for name, value in facts(verdict)
     )
-    table = f'<table style="border-collapse:collapse;margin:.3em 0 0;background:none">{rows}</table>' if rows else ""
+    table = f'<table style="{_TABLE}">{rows}</table>' if rows else ""
     picture = getattr(verdict, "picture", "")
     return (
         f'<div role="status" class="gradproof-verdict" data-status="{verdict.status}" '

@@ -1,5 +1,6 @@
 """Feedback on formulas, derivations, numbers and choices."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from fractions import Fraction
@@ -8,6 +9,7 @@ from typing import Any
 
 from checks.answers import judge_formula, judge_steps
 from checks.answers.cells import formulas
+from checks.formulas import MEANINGS
 from checks.verdict import Attempt, Counterexample, Enclosure, Misreading, Proof, Status, Verdict
 from worksheets.derived import Derivative, Function, TypedFunction, UnderivableError, from_entry
 from worksheets.feedback.saved import cell_text, notebook_path
@@ -15,6 +17,11 @@ from worksheets.feedback.shown import ShownVerdict, shown, unanswered
 from worksheets.sealing import opens_choice, opens_number
 
 POINTS = 201
+_DIFFERS = "Your formula differs from what is asked"
+_STEP = re.compile(r"(Step .*? is the first wrong one[^.]*\.)")
+_END = re.compile(r"(All \d+ steps hold)")
+_WORDS = re.compile(r"(?:\b[Aa]\b|\b[A-Za-z]{3,}\b|\b(?:by|is|in|of|on|or|to|up)\b|\d+|[ ,:'’-])+")
+"""A sentence without a formula."""
 
 
 def formula(
@@ -75,7 +82,8 @@ def steps(
         )
     _, wanted = _wanted(of, by, given, entry)
     verdict = judge_steps(text, wanted.references, wanted.given, at_least=at_least)
-    return shown(_for_students(verdict, remark, wanted.references), question, lenient=True)
+    sides = ("left of =", "right of =") if verdict.reason.startswith("Step") else ("yours", "right")
+    return shown(_for_students(verdict, remark, wanted.references), question, lenient=True, sides=sides)
 
 
 def number(question: str, value: Any, *, seal: str) -> ShownVerdict:
@@ -90,7 +98,7 @@ def number(question: str, value: Any, *, seal: str) -> ShownVerdict:
         )
         return shown(verdict, question)
     right = opens_number(question, exact, seal)
-    return shown(_sealed(right, f"{float(exact):.10g}"), question)
+    return shown(_sealed(right, f"{float(exact):.10g}"), question, sides=())
 
 
 def choice(question: str, chosen: Any, *, seal: str) -> ShownVerdict:
@@ -98,7 +106,7 @@ def choice(question: str, chosen: Any, *, seal: str) -> ShownVerdict:
     if chosen is ... or chosen is None or chosen == "":
         return unanswered(question, "Put a letter in place of the dots.")
     letters = sorted({letter for letter in "".join(map(str, chosen)).lower() if letter.isalpha()})
-    return shown(_sealed(opens_choice(question, letters, seal), ", ".join(letters)), question)
+    return shown(_sealed(opens_choice(question, letters, seal), ", ".join(letters)), question, sides=())
 
 
 def _sealed(right: bool, said: str) -> Verdict:
@@ -151,29 +159,38 @@ def _wanted(of: str, by: str, given: Sequence[str], entry: str) -> tuple[Functio
 def _for_students(verdict: Verdict, remark: str, references: Sequence[str] = ()) -> Verdict:
     """Put a verdict on (right, yours) into the order and the words of a student; what would show the answer goes."""
     evidence, reason = verdict.evidence, verdict.reason
-    if (
-        isinstance(evidence, Counterexample)
-        and verdict.status is Status.REFUTED
-        and not reason.startswith(("Step", "All"))
-    ):
-        evidence = Counterexample(
-            point=evidence.point, left=evidence.right, right=evidence.left, disjoint=evidence.disjoint
-        )
+    if isinstance(evidence, Counterexample) and verdict.status is Status.REFUTED:
+        differ, evidence = _where_it_differs(reason, evidence)
         at = ", ".join(f"{name} = {value}" for name, value in evidence.point.items())
-        reason = f"Your formula differs from what is asked{f' at {at}' if at else ''}. {_mistake(reason)}".strip()
+        reason = f"{differ}{f' at {at}' if at else ''}. {_mistake(verdict)}".strip()
     if isinstance(evidence, Attempt):
         evidence = Attempt(tried=())
     if isinstance(evidence, Misreading) and evidence.text in references:
         reason, evidence = "Your formula cannot be compared with what is asked.", Attempt(tried=())
         verdict = replace(verdict, status=Status.UNDECIDED, evidence=evidence)
+    if verdict.status is Status.UNREADABLE:
+        reason = f"{reason[:1].upper()}{reason[1:]}{'' if reason.endswith('.') else '.'}"
     return replace(verdict, evidence=evidence, reason=f"{reason} {remark}".strip(), reproduce="")
 
 
-def _mistake(reason: str) -> str:
-    """Return what the reason says of a classic mistake; how the right answer was read would show it."""
-    _, _, extra = reason.partition(". ")
-    extra, _, _ = extra.partition("This rests on the reading")
-    return extra.strip() if extra[:1].isalpha() or extra[:1] in "σ" else ""
+def _where_it_differs(reason: str, evidence: Counterexample) -> tuple[str, Counterexample]:
+    """Return what differs, and the point with the student's side first; both sides of a step are the student's."""
+    step = _STEP.match(reason)
+    if step:
+        return f"{step[1]} Its two sides differ", evidence
+    swapped = Counterexample(point=evidence.point, left=evidence.right, right=evidence.left, disjoint=evidence.disjoint)
+    end = _END.match(reason)
+    return (f"{end[1]}, but the last formula differs from what is asked" if end else _DIFFERS), swapped
+
+
+def _mistake(verdict: Verdict) -> str:
+    """Return which classic mistake it is: in general words where its own hold a formula, maybe a part of the answer."""
+    meaning = MEANINGS.get(verdict.mistake or "")
+    if meaning is None:
+        return ""
+    *_, own = verdict.reason.removesuffix(".").split(". ")
+    said = own if _WORDS.fullmatch(own) and not own.startswith(("Different", "This rests")) else meaning
+    return f"{said[:1].upper()}{said[1:]}."
 
 
 def _read_so(text: str, given: Sequence[str]) -> str:
