@@ -2,7 +2,7 @@
 
 import nox
 
-nox.options.sessions = ["lint", "tests", "main_job"]
+nox.options.sessions = ["lint", "tests", "lab", "main_job"]
 PACKAGES = ("gradproof", "derive", "numeric", "checks", "worksheets")
 
 
@@ -23,6 +23,13 @@ def tests(session: nox.Session) -> None:
     session.run("pytest", *session.posargs)
     if not session.posargs:
         session.run("pytest", "-m", "slow")
+
+
+@nox.session
+def lab(session: nox.Session) -> None:
+    """Type answers into a student notebook in JupyterLab; skips where there is no Chromium."""
+    session.install(".[test,lab]")
+    session.run("pytest", "tests/worksheets/test_in_jupyterlab.py", *session.posargs)
 
 
 @nox.session
