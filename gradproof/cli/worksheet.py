@@ -12,8 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from worksheets.building.build import Built
-    from worksheets.building.check import Checked
     from worksheets.building.pool import Outcome
+    from worksheets.checking import Checked
     from worksheets.source import Problem
 
 app = typer.Typer(
@@ -118,7 +118,7 @@ def check_command(
     from worksheets.answer_sheet import UnknownWorksheetError
     from worksheets.building import pool
     from worksheets.building.build import Job
-    from worksheets.building.check import check_job
+    from worksheets.checking import check_job
 
     try:
         jobs = [Job(library.path_of(one), student) for one in _names(name, every, of_catalogue=False)]
@@ -206,7 +206,7 @@ def _say_checked(names: list[str], outcomes: "Sequence[Outcome[Checked]]", times
             print(f"gradproof: {name} cannot be checked: {reason}.", file=sys.stderr)
             continue
         found = outcome.result
-        statuses += [str(finding.verdict.status) for finding in found.findings]
+        statuses += [str(finding.status) for finding in found.findings]
         rows.append(
             {
                 "name": found.name,
@@ -237,10 +237,10 @@ def _print_findings(found: "Checked", times: bool) -> None:
     for column in ("line", "question", "check", "status", "reason"):
         table.add_column(column, overflow="fold", no_wrap=column == "status")
     for finding in found.findings:
-        status = str(finding.verdict.status)
-        table.add_row(str(finding.line), finding.question, finding.check, status, finding.verdict.reason)
+        status = str(finding.status)
+        table.add_row(str(finding.line), finding.question, finding.check, status, finding.reason)
     screen.print(table, markup=False)
-    good = sum(str(finding.verdict.status) in ("proved", "agrees") for finding in found.findings)
+    good = sum(str(finding.status) in ("proved", "agrees") for finding in found.findings)
     seconds = sum(found.times.values())
     screen.print(f"{found.name}: {good} of {len(found.findings)} findings hold; the solution ran in {seconds:.1f} s.")
     if times:

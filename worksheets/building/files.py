@@ -9,7 +9,7 @@ from pathlib import Path
 from worksheets.building.execution import execute
 from worksheets.building.hidden import add_hidden_tests
 from worksheets.building.key import key, key_text
-from worksheets.building.leaks import leaks, strings_of
+from worksheets.building.leaks import leaks, strings_of, strings_of_page
 from worksheets.building.markdown import UnknownLatexError
 from worksheets.building.notebook import NBGRADER, SOLUTION, STUDENT, cells, notebook, notebook_text
 from worksheets.building.page import page
@@ -58,7 +58,7 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
         }
     except UnknownLatexError as error:
         raise SourceError([Problem(source.path.name, 1, str(error), "write it with commands of amsmath")]) from None
-    found = leaks(source, [*strings_of(student), ("student.html", pages["student.html"])])
+    found = leaks(source, [*strings_of(student), *strings_of_page("student.html", pages["student.html"])])
     if found:
         question, place, answer = found[0]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -73,6 +73,19 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
         **pages,
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}
+
+
+def seen_by_students(source: Source) -> list[tuple[str, str]]:
+    """Return every text that students get to see with its place: of their notebook, and of its page.
+
+    Raises
+    ------
+    UnknownLatexError
+        A formula cannot be shown on a page.
+    """
+    student = notebook(source, STUDENT)
+    shown = page(source, student, solved=False, html_of={})
+    return [*strings_of(student), *strings_of_page("student.html", shown)]
 
 
 def write(files: Mapping[str, bytes], folder: Path) -> bool:

@@ -4,17 +4,39 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
+from html.parser import HTMLParser
 from typing import Any
 
 from worksheets.kinds import Cell
 from worksheets.kinds.code import CodeQuestion
 from worksheets.kinds.plot import PlotQuestion
-from worksheets.kinds.question import squeezed
+from worksheets.kinds.question import squeezed, undecorated
 from worksheets.sheet import Source
 
 SHORTEST = 4
 """Answers whose normal form is shorter stand by chance in any text: 1, 2y; so do single names, such as W_ij."""
+LONG = 12
+"""Shorter normal forms are looked for as whole words: 2x + 1 stands by chance in 12x + 1."""
 _NAME = re.compile(r"\\?[A-Za-z]+(?:_\{?\w+\}?)?")
+_TOKEN = re.compile(r"\\?[^\W\d]+|\d+(?:\.\d+)?|\S")
+_SHAPE = {"d", "points", "style", "class", "viewbox", "transform", "width", "height"}
+"""Attributes of a page that hold numbers for a picture."""
+_BLOCKS = {
+    "p",
+    "div",
+    "section",
+    "li",
+    "td",
+    "th",
+    "tr",
+    "pre",
+    "math",
+    "summary",
+    "details",
+    "br",
+    "style",
+    "title",
+} | {f"h{level}" for level in range(1, 7)}
 
 
 def leaks(source: Source, texts: Iterable[tuple[str, str]]) -> list[tuple[str, str, str]]:
@@ -25,30 +47,56 @@ def leaks(source: Source, texts: Iterable[tuple[str, str]]) -> list[tuple[str, s
     source:
         A worksheet that was resolved.
     texts:
-        Places with their texts, as `strings_of` yields them.
+        Places with their texts, as `strings_of` and `strings_of_page` yield them.
 
     Returns
     -------
     list
         Triples: the question, the place, and the answer that was found there.
     """
-    searched = [(place, _forms(text)) for place, text in texts]
-    given = [form for code in _given_code(source) for form in _forms(code)]
+    searched = [(place, _Searched(text)) for place, text in texts]
+    given = [_Searched(code) for code in _given_code(source)]
     found = []
     for question in source.questions:
-        public = [form for text in question.public() for form in _forms(text)]
+        public = [_Searched(text) for text in question.public()]
         public += given if isinstance(question, (CodeQuestion, PlotQuestion)) else []
         for answer in question.answers():
             if _NAME.fullmatch(answer.strip()):
                 continue
-            forms = {form for form in _forms(answer) if question.exact or len(form) >= SHORTEST}
-            forms = {form for form in forms if not any(form in shown for shown in public)}
-            found += [
-                (question.id, place, answer)
-                for place, shown in searched
-                if any(form in text for form in forms for text in shown)
-            ]
+            wanted = _Wanted(answer, exact=question.exact)
+            if any(wanted.stands_in(shown) for shown in public):
+                continue
+            found += [(question.id, place, answer) for place, shown in searched if wanted.stands_in(shown)]
     return sorted(set(found))
+
+
+class _Searched:
+    """A text in which answers are looked for, in every normal form."""
+
+    def __init__(self, text: str) -> None:
+        self.forms = _forms(text)
+        self.words = {text, undecorated(text), re.sub(r"[{}*]", " ", undecorated(text))}
+
+
+class _Wanted:
+    """An answer that is looked for: a long one in any normal form, a short or exact one as whole words."""
+
+    def __init__(self, answer: str, *, exact: bool) -> None:
+        # A number is not bare without its signs: 2*3 is not 23.
+        forms = {answer.strip()} if exact else {form for form in _forms(answer) if len(form) >= SHORTEST}
+        self.long = {form for form in forms if len(form) >= LONG and not exact}
+        self.short = [_as_words(form) for form in forms - self.long]
+
+    def stands_in(self, text: _Searched) -> bool:
+        return any(form in shown for form in self.long for shown in text.forms) or any(
+            short.search(shown) for short in self.short for shown in text.words
+        )
+
+
+def _as_words(form: str) -> re.Pattern[str]:
+    """Return a pattern that finds a text with any spaces between its signs, and not within a longer word or number."""
+    signs = r"\s*".join(re.escape(token) for token in _TOKEN.findall(form))
+    return re.compile(rf"(?<![\w\\])(?<!\d\.){signs}(?!\w|\.\d)")
 
 
 def strings_of(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
@@ -61,6 +109,39 @@ def strings_of(made: dict[str, Any]) -> Iterator[tuple[str, str]]:
         )
         yield from ((cell["id"], name) for name in cell.get("attachments", {}))
     yield from (("the metadata", text) for text in _strings(made["metadata"]))
+
+
+def strings_of_page(place: str, html: str) -> Iterator[tuple[str, str]]:
+    """Yield every text of a page with its place: what is read, comments, and attributes that are words."""
+    reader = _Reader()
+    reader.feed(html)
+    reader.close()
+    yield place, "".join(reader.read)
+    yield from ((place, text) for text in reader.aside)
+
+
+class _Reader(HTMLParser):
+    """Takes the text out of a page. Marks within a line, such as the colours of code, divide no word."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.read: list[str] = []
+        self.aside: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.read += ["\n"] * (tag in _BLOCKS)
+        self.aside += [
+            value for name, value in attrs if value and name not in _SHAPE and not value.startswith("data:image/")
+        ]
+
+    def handle_endtag(self, tag: str) -> None:
+        self.read += ["\n"] * (tag in _BLOCKS)
+
+    def handle_data(self, data: str) -> None:
+        self.read.append(data)
+
+    def handle_comment(self, data: str) -> None:
+        self.aside.append(data)
 
 
 def _strings(node: Any) -> Iterator[str]:

@@ -1,39 +1,50 @@
 """Runs the model solutions and planted wrong answers of a worksheet in a process of its own.
 
-Started as a script: it reads one JSON object from standard input and writes one to standard output. It runs what the
-author of the worksheet wrote, as the solution notebook does; for code of students there is the grader.
+Started as a script: it reads a list of stages as JSON from standard input and writes a line of JSON for each to its
+standard output. It runs what the author of the worksheet wrote, as the solution notebook does; for code of students
+there is the grader.
 """
 
 import json
 import os
 import sys
 import warnings
+from collections.abc import Iterator
 from typing import Any
 
 
 def main() -> None:
-    """Run every candidate on every call: `{setup, candidates: [{source, calls: [{adapter, name, inputs}]}]}`."""
+    """Run stages, one line of results for each: `{setup, candidates: [{source, calls: [{adapter, name, inputs}]}]}`."""
     import matplotlib as mpl
 
     mpl.use("Agg")
     answer_stream = sys.stdout
     sys.stdout = sys.stderr
-    asked = json.load(sys.stdin)
-    json.dump(_all(asked["setup"], asked["candidates"]), answer_stream)
+    for answer in _all(json.load(sys.stdin)):
+        print(json.dumps(answer), file=answer_stream, flush=True)
 
 
-def _all(setup: str, candidates: list[dict[str, Any]]) -> list[list[dict[str, Any]]]:
-    """Run the setup once and each candidate in a fork behind it: none sees what another one has changed."""
+def _all(stages: list[dict[str, Any]]) -> Iterator[list[list[dict[str, Any]]]]:
+    """Run the setups one behind the other, and each candidate in a fork behind its own: none sees another's changes."""
     if not hasattr(os, "fork"):  # Windows
-        return [_candidate(_prepared(setup), candidate) for candidate in candidates]
-    namespace = _prepared(setup)
-    return [_forked(namespace, candidate) for candidate in candidates]
+        for last, stage in enumerate(stages, start=1):
+            setups = [one["setup"] for one in stages[:last]]
+            yield [_candidate(_prepared(setups, {}), candidate) for candidate in stage["candidates"]]
+        return
+    prepared: dict[str, Any] = {}
+    for stage in stages:
+        prepared = _prepared([stage["setup"]], prepared)
+        yield [_forked(prepared, candidate) for candidate in stage["candidates"]]
 
 
-def _prepared(setup: str) -> dict[str, Any]:
-    namespace: dict[str, Any] = {"__name__": "worksheet"}
+def _prepared(setups: list[str], before: dict[str, Any]) -> dict[str, Any]:
+    """Return the namespace behind some setups, or the error of the first that failed."""
+    if "error" in before:
+        return before
+    namespace: dict[str, Any] = before.get("namespace", {"__name__": "worksheet"})
     try:
-        _run(setup, namespace)
+        for setup in setups:
+            _run(setup, namespace)
     except BaseException as error:
         return {"error": _words(error)}
     return {"namespace": namespace}

@@ -98,6 +98,7 @@ class CodeQuestion(Question):
     release: str = ""
     hidden: str = ""
     planted: list[tuple[str, str]] = field(default_factory=list)
+    redefines: tuple[str, ...] = ()
 
     BLOCKS: ClassVar[tuple[str, ...]] = ("solution", "starter", "probe", "wrong")
 
@@ -147,6 +148,7 @@ class CodeQuestion(Question):
             written_line=solution.body_line if solution is not None else common.line,
             given_start=start.body if start is not None else "",
             probes=probes,
+            redefines=tuple(name for name, _ in options.texts("redefines")),
         )
 
     def resolve(self, report: Report) -> None:
@@ -195,6 +197,10 @@ class CodeQuestion(Question):
             if asked.name not in known:
                 message = f"the solution of '{self.id}' does not define {asked.name}"
                 report.add(self.written_line, message, did_you_mean(asked.name, known))
+        for name in self.redefines:
+            if name not in known:
+                message = f"'{self.id}' redefines {name}, which its solution does not define"
+                report.add(self.common.line, message, did_you_mean(name, known))
         for code, _, line in self.wrong:
             try:
                 parsed(code)

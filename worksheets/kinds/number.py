@@ -114,7 +114,8 @@ class NumberQuestion(Question):
         return function.entry.value if hasattr(function, "entry") else function.value
 
     @property
-    def _shown(self) -> str:
+    def shown(self) -> str:
+        """The answer as it is written down."""
         assert self.right is not None
         return str(self.right) if self.right.denominator == 1 else f"{float(self.right):.10g}"
 
@@ -136,11 +137,11 @@ class NumberQuestion(Question):
         return self.check_cell(lines, points=self.common.points, hidden=hidden)
 
     def _released(self) -> str:
-        return f"### BEGIN SOLUTION\n{self.variable} = {self._shown}\n### END SOLUTION"
+        return f"### BEGIN SOLUTION\n{self.variable} = {self.shown}\n### END SOLUTION"
 
     def solution(self) -> list[Cell]:
-        how = f"  # {self.formula}" if self.formula and self.formula != self._shown else ""
-        code = self.cell("answer", f"{self.variable} = {self._shown}{how}\n{self.variable}", role="solution", code=True)
+        how = f"  # {self.formula}" if self.formula and self.formula != self.shown else ""
+        code = self.cell("answer", f"{self.variable} = {self.shown}{how}\n{self.variable}", role="solution", code=True)
         return [*self.explanation_cells(), code, *([one for one in self._checked() if self.common.feedback])]
 
     def key(self) -> dict[str, Any]:
@@ -149,14 +150,14 @@ class NumberQuestion(Question):
             "variable": self.variable,
             "answer": str(self.right),
             "tolerance": str(self.slack),
-            "shown": self._shown,
+            "shown": self.shown,
             "wrong": [{"answer": text, "mistake": mistake} for text, mistake, _ in self.wrong],
         }
 
     def answers(self) -> Iterator[str]:
         assert self.right is not None
-        yield f"{self.variable} = {self._shown}"
-        if len(self._shown) >= 4:
-            yield self._shown
-        if self.formula and self.formula != self._shown:
+        yield f"{self.variable} = {self.shown}"
+        if len(self.shown) >= 4:
+            yield self.shown
+        if self.formula and self.formula != self.shown:
             yield self.formula

@@ -227,9 +227,13 @@ def read_wrong(blocks: Sequence[Block], report: Report) -> tuple[tuple[str, str,
     return tuple(found)
 
 
-def squeezed(text: str) -> str:
-    """Return a text without what does not matter in a formula: spaces, braces around one sign, sizes of brackets."""
+def undecorated(text: str) -> str:
+    """Return a text without the decoration of a formula: sizes of brackets, small spaces, braces around one sign."""
     text = re.sub(r"\\(?:left|right|displaystyle|,|;|!|quad|cdot|mathrm|text)\b|\\[,;! ]", "", text)
-    text = re.sub(r"\\[dt]frac\b", r"\\frac", text)
-    text = re.sub(r"[\s$]+", "", text)
-    return re.sub(r"\{(\w)\}", r"\1", text)
+    text = re.sub(r"\\[dt]frac\b", r"\\frac", text).replace("$", " ")
+    return re.sub(r"\{\s*(\w)\s*\}", r"\1", text)
+
+
+def squeezed(text: str) -> str:
+    """Return a text without what does not matter in a formula: its decoration, and spaces."""
+    return re.sub(r"\s+", "", undecorated(text))
