@@ -1,5 +1,6 @@
 """How a compiled function treats its arguments: shapes, dtypes, blocks of memory, clear refusals."""
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -7,7 +8,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 
-BLOCK = 32768
+BLOCK = 65536
 """Elements worked on at once: intermediate results of this size stay in the cache of one core."""
 
 
@@ -81,14 +82,22 @@ def numbers(
 
 
 def elementwise(
-    name: str, names: Sequence[str], formula: Callable[..., Any], *, quiet: bool, whole: bool
+    name: str,
+    names: Sequence[str],
+    formula: Callable[..., Any],
+    *,
+    quiet: bool,
+    native: bool,
+    whole: Callable[..., Any] | None,
 ) -> Callable[..., Any]:
     """Wrap a formula on float64 arrays as an elementwise function.
 
-    float32 is computed in float64 and rounded once: right to half a unit in its last place. An overflow to infinity or
+    The formula takes arrays of one shape or of none, and an array for the result, which it need not use. float32 is
+    computed in float64 and rounded once: right to half a unit in its last place. An overflow to infinity or
     an underflow to zero is the correctly rounded value and no reason for a warning. `quiet` also silences invalid
-    operations: set for formulas whose unused branches meet them. `whole` says that the formula is so short that blocks
-    save nothing, and as good in float32: then arrays of one dtype are computed as they are.
+    operations: set for formulas whose unused branches meet them. `native` says that the formula is as good in float32:
+    then arrays of float32 are computed as they are. `whole` is the formula for large arrays where it is so short that
+    blocks save nothing.
     """
     others: Literal["ignore"] | None = "ignore" if quiet else None
     names = tuple(names)
@@ -101,38 +110,45 @@ def elementwise(
             shapes = ", ".join(f"{label} {array.shape}" for label, array in zip(names, arrays, strict=True))
             raise ValueError(f"{name}: the shapes do not broadcast: {shapes}") from None
         with np.errstate(over="ignore", under="ignore", divide=others, invalid=others):
-            as_is = all(array.shape in (shape, ()) and array.dtype == dtype for array in arrays)
-            if whole and as_is and dtype.itemsize >= 4:
-                result = np.asarray(formula(*arrays))
+            one_kind = dtype.itemsize >= 4 and all(array.dtype == dtype for array in arrays)
+            working = dtype if native and one_kind else np.dtype(np.float64)
+            small = math.prod(shape) <= BLOCK
+            if native and one_kind and (whole or small) and all(array.shape in (shape, ()) for array in arrays):
+                result = np.asarray((whole or formula)(*arrays))
                 shared = any(np.may_share_memory(result, array) for array in arrays)
                 if shared or result.shape != shape or result.dtype != dtype:
                     result = np.broadcast_to(result, shape).astype(dtype)
-            elif int(np.prod(shape)) <= BLOCK:
+            elif small:
                 result = np.empty(shape, dtype)
-                result[...] = formula(*(array.astype(np.float64, copy=False) for array in arrays))
+                same = (array if array.ndim == 0 else np.broadcast_to(array, shape) for array in arrays)
+                result[...] = formula(*(array.astype(working, copy=False) for array in same))
             else:
-                result = _in_blocks(formula, arrays, dtype, shape)
+                result = _in_blocks(formula, arrays, working, dtype, shape)
         return result if shape or any(isinstance(arg, np.ndarray) for arg in args) else result[()]
 
     return run
 
 
 def _in_blocks(
-    formula: Callable[..., Any], arrays: list[np.ndarray[Any, Any]], dtype: np.dtype[Any], shape: tuple[int, ...]
+    formula: Callable[..., Any],
+    arrays: list[np.ndarray[Any, Any]],
+    working: np.dtype[Any],
+    dtype: np.dtype[Any],
+    shape: tuple[int, ...],
 ) -> np.ndarray[Any, Any]:
-    """Evaluate block by block; arguments of one element are not repeated."""
+    """Evaluate block by block in the working dtype; arguments of one element are not repeated."""
     given: list[Any] = [None] * len(arrays)
     many = []
     for place, array in enumerate(arrays):
         if array.size == 1:
-            given[place] = array.astype(np.float64).reshape(())
+            given[place] = array.astype(working).reshape(())
         else:
             many.append(place)
     blocks = np.nditer(  # type: ignore[call-overload]
         [*(arrays[place] for place in many), None],
         flags=["external_loop", "buffered", "delay_bufalloc"],
         op_flags=[*([["readonly"]] * len(many)), ["writeonly", "allocate"]],
-        op_dtypes=[*([np.float64] * len(many)), dtype],
+        op_dtypes=[*([working] * len(many)), dtype],
         casting="same_kind" if all(array.dtype.kind == "f" for array in arrays) else "unsafe",
         buffersize=BLOCK,
     )
@@ -141,6 +157,8 @@ def _in_blocks(
         for *parts, out in blocks:
             for place, part in zip(many, parts, strict=True):
                 given[place] = part
-            out[...] = formula(*given)
-        result: np.ndarray[Any, Any] = blocks.operands[-1]
-    return result.reshape(shape)  # arguments of one element may have had more axes
+            result = formula(*given, out if out.dtype == working else None)
+            if result is not out:
+                out[...] = result
+        whole: np.ndarray[Any, Any] = blocks.operands[-1]
+    return whole.reshape(shape)  # arguments of one element may have had more axes

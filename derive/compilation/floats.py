@@ -13,9 +13,31 @@ EXP_SHIFT = 6.918274648626584e-284
 """e^(−652), which lies by chance 4e−20 of its size beside a float."""
 
 
+UPPER_BITS = -(1 << 27)
+
+
 def high(x: Any) -> Any:
     """Return the upper 26 bits of float64 numbers."""
-    return (x.view(np.int64) & -(1 << 27)).view(np.float64)
+    return (x.view(np.int64) & UPPER_BITS).view(np.float64)
+
+
+def cut(x: Any, mask: int) -> Any:
+    """Return float64 numbers without the bits that the mask leaves out; an array is changed."""
+    if isinstance(x, np.ndarray):
+        bits = x.view(np.int64)
+        bits &= mask
+        return x
+    return (x.view(np.int64) & mask).view(np.float64)
+
+
+def reciprocal(x: Any) -> Any:
+    """Return 1/x; an array is changed."""
+    return np.divide(1.0, x, out=x) if isinstance(x, np.ndarray) else 1.0 / x
+
+
+def subtracted(a: Any, b: Any) -> Any:
+    """Return a − b, where b has the shape of the difference; an array b is changed."""
+    return np.subtract(a, b, out=b) if isinstance(b, np.ndarray) else a - b
 
 
 def product_error(a: Any, b: Any, rounded: Any) -> Any:
@@ -31,6 +53,13 @@ def product_error(a: Any, b: Any, rounded: Any) -> Any:
         a_upper = high(a)
         error = upper * a_upper
         error -= rounded
+        if np.ndim(a) == 0:  # then what is made of b has the shape of the result and is used again
+            lower = b - upper
+            lower *= a
+            upper *= a - a_upper
+            error += upper
+            error += lower
+            return error
         error += upper * (a - a_upper)
     error += (b - upper) * a
     return error
@@ -39,7 +68,16 @@ def product_error(a: Any, b: Any, rounded: Any) -> Any:
 def sum_error(a: Any, b: Any, rounded: Any) -> Any:
     """Return a + b − rounded exactly, where rounded is a + b rounded (Knuth)."""
     back = rounded - a
-    return (a - (rounded - back)) + (b - back)
+    low = rounded - back
+    low -= a
+    rest = b - back
+    rest -= low
+    return rest
+
+
+def minus_size(x: Any) -> Any:
+    """Return −|x| of float64 numbers."""
+    return (x.view(np.int64) | np.int64(-(2**63))).view(np.float64)
 
 
 def one_plus_squared(t: Floats, square: Floats) -> tuple[Floats, Floats]:
@@ -55,14 +93,54 @@ def one_plus_squared(t: Floats, square: Floats) -> tuple[Floats, Floats]:
 
 def divided(top: Any, bottom: Any, bottom_lacks: Any, top_lacks: Any = None) -> tuple[Any, Any]:
     """Return (top + top_lacks) / (bottom + bottom_lacks) as a quotient of 26 bits and the rest: a long division."""
-    first = high(top / bottom)
+    first = cut(top / bottom, UPPER_BITS)
     upper = high(bottom)
-    rest = top - first * upper
-    rest -= first * ((bottom - upper) + bottom_lacks)
+    rest = subtracted(top, first * upper)
+    lower = subtracted(bottom, upper) + bottom_lacks
+    if np.shape(lower) == np.shape(first):
+        lower *= first
+        rest -= lower
+    else:
+        rest -= lower * first
     if top_lacks is not None:
         rest += top_lacks
     rest /= bottom
     return first, rest
+
+
+def one_plus(t: Any, bits: int) -> tuple[Any, Any]:
+    """Return 1 + t, for 0 ≤ t ≤ 1, as a float of few bits and the rest, which is exact to the last bits of t."""
+    short = cut(t + 1, -(1 << (53 - bits)))
+    rest = 1 - short
+    rest += t
+    return short, rest
+
+
+def one_plus_twice(t: Any, square: Any, bits: int) -> tuple[Any, Any]:
+    """Return 1 + 2t + square, for 0 ≤ t ≤ 1 and the square of t, as a float of few bits and the rest."""
+    double = t + t
+    short = cut(double + square + 1, -(1 << (53 - bits)))
+    rest = 1 - short
+    rest += double
+    rest += square
+    return short, rest
+
+
+def long_division(top: Any, bottom: Any, bottom_rest: Any, top_rest: Any = None) -> tuple[Any, Any]:
+    """Return (top + top_rest) / (bottom + bottom_rest) as a float of 26 bits and the rest.
+
+    bottom has at most 27 bits, so that a product with it is exact. The first three change, and have one shape.
+    """
+    inverse = reciprocal(bottom + bottom_rest)
+    first = cut(top * inverse, UPPER_BITS)
+    bottom *= first
+    top -= bottom
+    bottom_rest *= first
+    top -= bottom_rest
+    if top_rest is not None:
+        top += top_rest
+    top *= inverse
+    return first, top
 
 
 def with_sign_of(u: Any, value: Any) -> Any:
@@ -97,12 +175,12 @@ def where(condition: Any, yes: Any, no: Any) -> Floats:
 def replaced(result: Any, inside: Any, function: Callable[[Floats], Floats], *arguments: Any) -> Floats:
     """Return the result, and function(*arguments) where the condition holds: computed there only.
 
-    The condition and the arguments have the shape of the result.
+    The condition and the arguments have the shape of the result, which is changed.
     """
     places = np.flatnonzero(inside)
     if not places.size:
         return np.asarray(result)
-    changed: Floats = np.array(result, order="C")
+    changed: Floats = np.asarray(result, order="C")
     changed.reshape(-1)[places] = function(*(np.asarray(argument).reshape(-1)[places] for argument in arguments))
     return changed
 
@@ -113,7 +191,8 @@ def polynomial(t: Floats, coefficients: tuple[float, ...]) -> Floats:
     for coefficient in coefficients[-2:0:-1]:
         result += coefficient
         result *= t
-    result += coefficients[0]
+    if coefficients[0]:
+        result += coefficients[0]
     return result
 
 

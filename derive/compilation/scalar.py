@@ -14,6 +14,7 @@ from sympy.logic.boolalg import BooleanAtom
 
 from derive.compilation.calling import Compiled, elementwise
 from derive.compilation.errors import NotCompilable
+from derive.compilation.inplace import in_place
 from derive.compilation.nodes import (
     INTERNAL,
     bce_slope,
@@ -86,20 +87,22 @@ def compile_scalar(arguments: Sequence[sp.Symbol], expression: sp.Expr, *, name:
     stable = stabilised(expression)
     refuse_infinite(stable)
     function, source = translate([real[symbol] for symbol in arguments], stable, name)
-    quiet = stable.has(sp.Piecewise, bce_slope)
-    return Compiled(
-        name,
-        labels,
-        source,
-        elementwise(name, labels, function, quiet=quiet, whole=_is_short(stable)),
-    )
+    formula = in_place(source, name, NAMESPACE)
+    quiet, native = stable.has(sp.Piecewise, bce_slope), _is_native(stable)
+    whole = function if _is_short(stable) else None
+    return Compiled(name, labels, source, elementwise(name, labels, formula, quiet=quiet, native=native, whole=whole))
 
 
 def _is_short(expression: sp.Expr) -> bool:
-    """Say whether a formula is of at most eight operations that take little time: blocks save nothing.
+    """Say whether a formula is of at most four operations that take little time: blocks save nothing."""
+    return _is_native(expression) and (meaning(expression).count_ops() <= 4 or _is_step(expression))
 
-    It is then also as good in float32 as in float64, where its whole numbers are floats of both kinds: no exponential,
-    no logarithm, which NumPy has in float32 to 2.5 units only, and no helper, which works on the bits of float64.
+
+def _is_native(expression: sp.Expr) -> bool:
+    """Say whether a formula is as good in float32 as in float64, where its whole numbers are floats of both kinds.
+
+    It has at most eight operations, no exponential and no logarithm, which NumPy has in float32 to 2.5 units only, and
+    no helper, which works on the bits of float64.
     """
     if _is_step(expression):
         expression = expression.args[0][1].lhs

@@ -35,14 +35,19 @@ def _log_cosh_near(u: Floats) -> Floats:
     return half + half * (square * polynomial(square, LOG_COSH))
 
 
-def bce_slope(y: Any, prediction: Any) -> Floats:
+def bce_slope(y: Any, prediction: Any, out: Any = None) -> Floats:
     """Return (ŷ − y)/(ŷ (1 − ŷ)), and at 0/0 what is left without the term of weight zero: −1 at ŷ = y = 1, 1 at 0.
 
-    For labels 0 and 1 that is 1/((1 − y) − ŷ).
+    For labels 0 and 1 that is 1/((1 − y) − ŷ), written to `out` where that is given.
     """
     with np.errstate(all="ignore"):
         if is_binary(y):
-            return np.asarray(1 / ((1 - y) - prediction))
+            bottom = 1 - y
+            if np.shape(bottom) == np.shape(prediction):
+                bottom -= prediction
+            else:
+                bottom = bottom - prediction
+            return np.asarray(np.divide(1, bottom, out=out))
         other = 1 - prediction
         bottom = prediction * other
         bottom_lacks = product_error(prediction, other, bottom) + prediction * ((1 - other) - prediction)

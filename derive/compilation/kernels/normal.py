@@ -16,6 +16,7 @@ from derive.compilation.floats import (
     polynomial,
     product_error,
     replaced,
+    subtracted,
     with_sign_of,
 )
 
@@ -63,9 +64,9 @@ def normal_cdf(x: Floats) -> Floats:
 
 def gelu(x: Floats) -> Floats:
     """Return x Φ(x)."""
-    minus = _minus_gelu(np.clip(np.abs(x), 0.0, 40.0))
-    result = np.clip(x, 0.0, np.inf) - minus
-    return replaced(result, np.abs(x) < 0.6, lambda u: u * (0.5 + u * polynomial(u * u, CENTRE)), x)
+    size = np.abs(x)
+    result = subtracted(np.clip(x, 0.0, np.inf), _minus_gelu(np.clip(size, 0.0, 40.0)))
+    return replaced(result, size < 0.6, lambda u: u * (0.5 + u * polynomial(u * u, CENTRE)), x)
 
 
 def gelu_slope(x: Floats) -> Floats:
@@ -94,15 +95,25 @@ def _factor(t: Floats, centre: float, coefficients: tuple[float, ...]) -> tuple[
     low = (centre - first) + coefficients[0]
     rest = polynomial(t, (0.0, *coefficients[1:]))
     factor = first + rest
-    return factor, (rest - (factor - first)) + low
+    rest -= factor - first
+    rest += low
+    return factor, rest
 
 
 def _times_gauss(a: Floats, factor: Floats, lacking: Floats, *, by_a: bool = False) -> Floats:
-    """Return (factor + lacking) · e^(−a²/2), or that divided by a; after the exponential it is rounded once."""
+    """Return (factor + lacking) · e^(−a²/2), or that divided by a; after the exponential it is rounded once.
+
+    What is lacking changes.
+    """
     upper = high(a)
     lower = a - upper
     square = a * a
-    error = ((upper * upper - square) + lower * (a + upper)) * 0.5
+    error = a + upper
+    error *= lower
+    exact = upper * upper
+    exact -= square
+    error += exact
+    error *= 0.5
     square *= -0.5
     far = bool(np.max(a, initial=0.0) > 37)
     if far:
@@ -114,9 +125,13 @@ def _times_gauss(a: Floats, factor: Floats, lacking: Floats, *, by_a: bool = Fal
         lacking = (((factor - first * upper) - first * lower) + lacking) / a
     else:
         first = high(factor)
-        lacking = lacking + (factor - first)
-    result = first * power_upper
-    rest = first * (power - power_upper) + lacking * power
-    rest -= result * error
-    result += rest
-    return np.asarray(result * np.where(a > 37, EXP_SHIFT, 1.0) if far else result)
+        lacking += factor - first
+    lacking *= power
+    power -= power_upper
+    power *= first
+    lacking += power
+    first *= power_upper
+    error *= first
+    lacking -= error
+    first += lacking
+    return np.asarray(first * np.where(a > 37, EXP_SHIFT, 1.0) if far else first)

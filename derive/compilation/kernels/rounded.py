@@ -28,7 +28,13 @@ def rounding(value: Floats, *terms: tuple[Any, ...]) -> Floats:
         # Of two terms the value is the sum, in whatever order it was written; of more it may differ in the last place.
         last = value if len(terms) == 2 else total + products[-1]
         lows.append(sum_error(total, products[-1], last))
-        return np.asarray(sum(lows) if len(terms) == 2 else (last - value) + sum(lows))
+        error = lows[0] if len(terms) == 2 else (last - value) + lows[0]
+        for low in lows[1:]:
+            if np.shape(error) == value.shape:
+                error += low
+            else:
+                error = error + low
+        return np.asarray(error)
 
 
 def square_error(x: Floats, square: Floats) -> Floats:
@@ -86,12 +92,13 @@ def times_exp(p: Any, v: Floats, error: Any = None, more: Any = None) -> Floats:
     return result
 
 
-def quotient(p: Any, v: Floats, error: Any = None) -> Floats:
-    """Return p / (1 + e^(v + error)), p and v broadcast."""
+def quotient(p: Any, v: Floats, error: Any = None, out: Any = None) -> Floats:
+    """Return p / (1 + e^(v + error)), p and v broadcast; in `out` where that is given and e^v is finite."""
     power = np.exp(v)
     if error is not None:
         power = _corrected(power, np.asarray(error))
-    result = np.asarray(p / (1 + power))
+    power += 1
+    result = np.asarray(np.divide(p, power, out=out))
     if not np.max(v, initial=0.0) <= 708:  # also where one is not a number
         large = v > 708
         back = None if error is None else -np.asarray(error)
