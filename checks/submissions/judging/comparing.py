@@ -51,12 +51,15 @@ class Side:
         For each sample.
     noise:
         For each sample, what rounding the inputs to single precision does to the right result.
+    witnesses:
+        Who says what is right.
     """
 
     shown: str
     given: tuple[Array, ...]
     wanted: tuple[Array, ...]
     noise: tuple[Array, ...] = ()
+    witnesses: str = "the model"
 
     @property
     def fits(self) -> bool:
@@ -149,7 +152,7 @@ def compare(  # noqa: PLR0911 - one for each outcome
         Kind.RIGHT,
         Verdict(
             status=Status.AGREES,
-            reason=f"{side.shown} agrees with the model in {compared} numbers.",
+            reason=f"{side.shown} agrees with {side.witnesses} in {compared} numbers.",
             evidence=Comparison(compared=compared, max_error=largest, tolerance=tolerance, worst_at=worst_at),
             reproduce=again(0),
         ),

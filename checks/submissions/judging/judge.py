@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from checks.submissions.judging import consequences
 from checks.submissions.judging.calling import CALL_SECONDS
 from checks.submissions.judging.judgement import CodeJudgement, Part
 from checks.submissions.judging.kinds import Kind
@@ -50,9 +51,9 @@ def judge_code(
     known = model.expected(question)
     trial = Trial(question, player, loaded, dict(names or {}), seconds)
     trial.prepare()
+    judged = consequences.drawn(trial, [(expected, judge_probe(trial, expected)) for expected in known])
     parts: list[Part] = []
-    for expected in known:
-        found = judge_probe(trial, expected)
+    for expected, found in judged:
         parts += _weighted(found, 1 / len(known), together=bool(FORMS & set(expected.names)))
     return CodeJudgement(
         question.id,

@@ -12,7 +12,10 @@ import numpy.typing as npt
 from checks.answers import Probe, Samples
 from checks.answers.probes import MOST_SAMPLES, named
 from checks.submissions.judging import inputs as drawing
+from checks.submissions.judging import witness
 from checks.submissions.judging.calling import Trouble, as_numbers, play, results
+from checks.submissions.judging.comparing import agrees
+from checks.submissions.judging.forward import Relation, is_gradient, relations
 from checks.submissions.judging.question import CodeQuestion
 from checks.submissions.judging.variants import variants
 from checks.submissions.player.cells import Cell
@@ -29,6 +32,7 @@ CELL_SECONDS = 120.0
 CALL_SECONDS = 60.0
 ROUNDINGS = 4
 VARIANT_SECONDS = 5.0
+WITNESSED = 1e-9
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,10 @@ class Expected:
         For each mistake that amounts to other inputs, the model's results for these.
     outputs:
         Where a derivative is asked for: the samples with the function's value in place of its variable.
+    relations:
+        Which results are gradients of which.
+    derived:
+        Whether the derivation is a second witness to the results.
     fault:
         Why nothing can be judged; "" if something can.
     """
@@ -68,6 +76,8 @@ class Expected:
     planted: Mapping[str, Results] = field(default_factory=dict)
     variants: Mapping[str, Results] = field(default_factory=dict)
     outputs: Samples = ()
+    relations: tuple[Relation, ...] = ()
+    derived: bool = False
     fault: str = ""
 
     @property
@@ -131,6 +141,8 @@ class Model:
                 break
             count = min(MOST_SAMPLES, count * -(-MINIMUM_COMPARED // fewest))
         fault = _unsound(right) or self._unsteady(player, question, probe, samples, right)
+        derived = None if fault else _as_derived(question, probe, samples, right)
+        fault = fault or ("the model solution and the derivation differ" if derived is False else "")
         if fault:
             return Expected(probe, samples, right, fault=fault)
         rng = np.random.default_rng([seed, 2])
@@ -143,6 +155,8 @@ class Model:
             *_special(player, question, probe, drawing.tied(probe, samples)),
             variants=_variants(player, question, probe, samples),
             outputs=_outputs(player, question, probe, samples),
+            relations=_relations(player, question, probe, samples, right),
+            derived=derived is True,
         )
 
     @staticmethod
@@ -258,15 +272,49 @@ def _variants(player: Player, question: CodeQuestion, probe: Probe, samples: Sam
     return found
 
 
+def _as_derived(question: CodeQuestion, probe: Probe, samples: Samples, right: Results) -> bool | None:
+    """Tell whether the derivation gives the same as the model; None where it says nothing."""
+    function = witness.derived(question, probe.name)
+    came = witness.results(function, samples) if function is not None else None
+    if came is None or tuple(right[0]) != ("",):
+        return None
+    return agrees(came, [one[""] for one in right], max(probe.tolerance, WITNESSED))
+
+
+def _relations(
+    player: Player, question: CodeQuestion, probe: Probe, samples: Samples, right: Results
+) -> tuple[Relation, ...]:
+    """Return which results are gradients: of other results, or of the function that the question asks for besides."""
+
+    def call(changed: Samples) -> Results | None:
+        came = _called(player, question, probe, changed)
+        return None if isinstance(came, Trouble) else came
+
+    asked = next((one for one in question.asked if one.name == probe.name and one.by), None)
+    value = question.value_of(asked) if asked is not None else None
+    if asked is None or value is None:
+        return relations(probe, samples, right, call)
+
+    def value_of(changed: Samples) -> Results | None:
+        played = play(player, value.name, changed, shown=value.name, seconds=CALL_SECONDS)
+        if played.trouble is not None:
+            return None
+        return tuple({value.name: np.asarray(came, dtype=float)} for came in played.values)
+
+    relation = Relation(value.name, "", question.place_of(asked))
+    right_ones = [one.get("", np.zeros(0)) for one in right]
+    return (relation,) if is_gradient(relation, samples, right_ones, value_of) else ()
+
+
 def _outputs(player: Player, question: CodeQuestion, probe: Probe, samples: Samples) -> Samples:
     """Return the samples of a derivative with the function's value in place of its variable; () if there is none."""
     asked = next((one for one in question.asked if one.name == probe.name and one.by), None)
-    value = next((one for one in question.asked if asked and not one.by and one.arguments == asked.arguments), None)
+    value = question.value_of(asked) if asked is not None else None
     if asked is None or value is None:
         return ()
-    place = next((n for n, name in enumerate(asked.arguments) if name == question.names.get(asked.by, asked.by)), None)
+    place = question.place_of(asked)
     played = play(player, value.name, samples, shown=value.name, seconds=CALL_SECONDS)
-    if place is None or played.trouble is not None:
+    if played.trouble is not None:
         return ()
     found = []
     for inputs, came in zip(samples, played.values, strict=True):

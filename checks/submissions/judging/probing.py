@@ -11,6 +11,7 @@ from checks.answers.probes import named
 from checks.submissions.judging import behaviour
 from checks.submissions.judging.calling import Played, Trouble, results
 from checks.submissions.judging.comparing import Found, Side, compare, numbers_of, unreadable
+from checks.submissions.judging.consequences import part_name
 from checks.submissions.judging.explaining import explained, forbidden, in_another_convention
 from checks.submissions.judging.judgement import Note, Part
 from checks.submissions.judging.kinds import Kind
@@ -74,8 +75,7 @@ def _in_order(trial: Trial, probe: Probe, found: dict[str, Found]) -> dict[str, 
 
 
 def _parts(expected: Expected, found: Mapping[str, Found], said: Mapping[str, tuple[Note, ...]]) -> list[Part]:
-    probe = expected.probe
-    return [_part(f"{probe.name}{f': {name}' if name else ''}", one, said.get(name, ())) for name, one in found.items()]
+    return [_part(part_name(expected.probe, name), one, said.get(name, ())) for name, one in found.items()]
 
 
 def _in_trouble(trial: Trial, expected: Expected, trouble: Trouble) -> list[Part]:
@@ -112,6 +112,7 @@ def _of_result(trial: Trial, expected: Expected, name: str, given: tuple[Array, 
         given,
         tuple(one[name] for one in expected.results),
         tuple(one[name] for one in expected.noise),
+        "the derivation and the model" if expected.derived else "the model",
     )
     return compare(side, probe, expected.samples, lambda number: trial.line(probe, expected.samples[number]))
 

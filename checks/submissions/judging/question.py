@@ -144,6 +144,14 @@ class CodeQuestion:
             if probe.adapter
         ]
 
+    def value_of(self, asked: Asked) -> Asked | None:
+        """Return the function of which one that is asked for is the derivative, if that is asked for, too."""
+        return next((one for one in self.asked if not one.by and one.arguments == asked.arguments), None)
+
+    def place_of(self, asked: Asked) -> int:
+        """Return the place of the argument by which a derivative is taken."""
+        return asked.arguments.index(self.names.get(asked.by, asked.by))
+
     def wanted_by(self, probe: Probe) -> tuple[str, ...]:
         """Return the names of this question that a probe uses."""
         if not probe.adapter:
