@@ -164,7 +164,8 @@ def trouble_of(  # noqa: PLR0911 - one for each kind of trouble
     if inside and kind in ("ValueError", "IndexError", "TypeError"):
         return found(Kind.SHAPE, f"What {shown} gives has not the form that was asked for: {said}.")
     if inside and kind == "NameError":
-        return found(Kind.MISSING, f"Something that was asked for is missing: {text}.")
+        # What was asked for was looked for before: this is something that the notebook gave.
+        return found(Kind.ENVIRONMENT, f"{shown} cannot be called without what the worksheet gives: {text}.")
     return found(Kind.RAISES, f"{shown} raises {said}{place}.")
 
 

@@ -33,6 +33,7 @@ DOUBT = 1e-3
 FLOOR = 1e-3
 """Errors are relative to an entry, but to no less than this part of the largest entry."""
 
+ROUNDING = 1e-13
 NOISE_FACTOR = 64.0
 """How many times the effect of rounding the inputs to single precision a result of single precision may be off."""
 
@@ -119,14 +120,14 @@ def compare(  # noqa: PLR0911 - one for each outcome
             f"{side.shown} has shape {given.shape}; {wanted.shape} is wanted{_of_inputs(probe, samples[unshaped])}.",
             f"an array of shape {wanted.shape}",
         )
-    short = is_short(side.given)
+    short, slack = is_short(side.given), rounding(side.wanted, side.noise)
     compared, largest, worst_at, tolerance = 0, 0.0, "", 0.0
     failed: tuple[float, int] | None = None
     for number in range(len(samples)):
         given, wanted = side.given[number].reshape(side.wanted[number].shape), side.wanted[number]
         if not np.all(np.isfinite(given.astype(float))):
             return _not_finite(side, number, given, wanted, probe, samples)
-        error = float(np.max(errors(given, wanted, 1.0 if short else FLOOR), initial=0.0))
+        error = float(np.max(errors(given, wanted, 1.0 if short else FLOOR, slack), initial=0.0))
         allowed = _allowed(side, number) if short else probe.tolerance
         compared, tolerance = compared + wanted.size, max(tolerance, allowed)
         if error > allowed and (failed is None or error > failed[0]):
@@ -159,13 +160,31 @@ def compare(  # noqa: PLR0911 - one for each outcome
     )
 
 
-def errors(given: Array, wanted: Array, floor: float = FLOOR) -> Array:
-    """Return the error of each entry, relative to it, but to no less than a part of the largest entry."""
+def errors(given: Array, wanted: Array, floor: float = FLOOR, slack: float = 0.0) -> Array:
+    """Return the error of each entry, relative to it, but to no less than a part of the largest entry.
+
+    What lies within `slack` is rounding, and no error at all: where a result is zero, nothing is relative to it.
+    """
     given, wanted = np.asarray(given, dtype=float), np.asarray(wanted, dtype=float)
     scale = float(np.max(np.abs(wanted), initial=0.0))
     with np.errstate(over="ignore", invalid="ignore"):
-        gap = np.where(given == wanted, 0.0, np.abs(given - wanted))
+        gap = np.where(given == wanted, 0.0, np.maximum(np.abs(given - wanted) - slack, 0.0))
         return np.asarray(gap / np.maximum(np.abs(wanted), max(floor * scale, float(np.finfo(float).tiny))))
+
+
+def rounding(wanted: Sequence[Array], noise: Sequence[Array] = ()) -> float:
+    """Return by how much results in double precision may differ for no reason but the order of operations.
+
+    Parameters
+    ----------
+    wanted:
+        The right results of all samples: sums that cancel in one of them are as large in the others.
+    noise:
+        What rounding the inputs to single precision changes.
+    """
+    largest = max((float(np.max(np.abs(one), initial=0.0)) for one in wanted), default=0.0)
+    moved = max((float(np.max(one, initial=0.0)) for one in noise), default=0.0)
+    return ROUNDING * largest + NOISE_FACTOR * moved * 2.0**-29
 
 
 def is_short(given: Sequence[Array]) -> bool:
@@ -183,10 +202,11 @@ def is_short(given: Sequence[Array]) -> bool:
 
 def agrees(given: Sequence[Array], wanted: Sequence[Array], tolerance: float, floor: float = FLOOR) -> bool:
     """Tell whether arrays of the same shapes are the same within a tolerance, in all samples; nan never agrees."""
+    slack = rounding(wanted)
     return all(
         a.shape == b.shape
         and bool(np.all(np.isfinite(np.asarray(a, dtype=float))))
-        and (not a.size or float(np.max(errors(a, b, floor))) <= tolerance)
+        and (not a.size or float(np.max(errors(a, b, floor, slack))) <= tolerance)
         for a, b in zip(given, wanted, strict=True)
     )
 
@@ -194,12 +214,13 @@ def agrees(given: Sequence[Array], wanted: Sequence[Array], tolerance: float, fl
 def counterexample(side: Side, number: int, probe: Probe, samples: Samples, again: Line = _no_line) -> Verdict:
     """Return the refutation at the entry of a sample that differs most."""
     given, wanted = side.given[number].reshape(side.wanted[number].shape).astype(float), side.wanted[number]
-    place = np.unravel_index(int(np.argmax(errors(given, wanted))), wanted.shape)
-    value, right = float(given[place]), float(wanted[place])
+    rounded = rounding(side.wanted, side.noise)
+    place = np.unravel_index(int(np.argmax(errors(given, wanted, slack=rounded))), wanted.shape)
+    value, right = float(given[place]) + 0.0, float(wanted[place]) + 0.0  # no -0
     index = [int(part) for part in place]
     where = f"entry {index} of {side.shown}" if index else side.shown
     scale = float(np.max(np.abs(wanted), initial=0.0))
-    slack = probe.tolerance * max(abs(right), FLOOR * scale)
+    slack = probe.tolerance * max(abs(right), FLOOR * scale) + rounded
     return Verdict(
         status=Status.REFUTED,
         reason=f"{_upper(where)} is {value:.6g}; the model gives {right:.6g}{_of_inputs(probe, samples[number])}.",

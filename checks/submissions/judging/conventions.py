@@ -76,6 +76,8 @@ def readings(trial: Trial, expected: Expected, given: Given | None) -> Iterator[
         for convention, outputs in _of_outputs(trial, expected):
             yield from _fitting(convention, _mapped(given, expected, outputs), expected)
     for convention, samples, outputs in _of_inputs(trial, expected):
+        if not trial.has_time:
+            return
         came = _called(trial, expected, samples)
         if came is not None:
             yield from _fitting(convention, _mapped(came, expected, outputs), expected)

@@ -54,11 +54,12 @@ def judge_probe(trial: Trial, expected: Expected) -> list[Part]:
         name: numbers_of(behaviour.shown_result(trial, expected, name), values) for name, values in by_name.items()
     }
     found = {name: _of_result(trial, expected, name, values) for name, values in given.items()}
-    found |= behaviour.repeated(trial, expected, played.values, found)
+    if trial.has_time:
+        found |= behaviour.repeated(trial, expected, played.values, found)
     arrays = {name: values for name, values in given.items() if not isinstance(values, Trouble)}
     found = _in_order(trial, probe, explained(trial, expected, arrays, found))
     said: dict[str, tuple[Note, ...]] = {}
-    if all(one.verdict.status.earns_credit for one in found.values()):
+    if trial.has_time and all(one.verdict.status.earns_credit for one in found.values()):
         said = behaviour.notes(trial, expected, sorted(played.changed))
     return _parts(expected, found, said)
 

@@ -1,5 +1,6 @@
 """A student's code on trial: where it is, under which names, and whether it can still be called."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,6 +19,7 @@ from checks.submissions.sandbox import Loaded, Player, PlayerGoneError
 Array = npt.NDArray[Any]
 
 COUNTER = "gradproof_count"
+PATIENCE = 20.0
 LONGEST_LINE = 40
 """A line that calls the code again holds at most so many numbers."""
 
@@ -42,6 +44,14 @@ def {COUNTER}(function, arguments):
     return count
 """
 
+_NUMPY = """
+try:
+    np
+except NameError:
+    import numpy as np
+"""
+"""Adapters use NumPy by this name, which a submission need not do."""
+
 
 @dataclass
 class Trial:
@@ -53,6 +63,8 @@ class Trial:
         As for `judge_code`.
     gone:
         The trouble that ended the player, once it has ended.
+    spent:
+        The seconds that calls have taken so far.
     """
 
     question: CodeQuestion
@@ -61,12 +73,19 @@ class Trial:
     names: Mapping[str, str] = field(default_factory=dict)
     seconds: float = CALL_SECONDS
     gone: Trouble | None = None
+    spent: float = 0.0
+
+    @property
+    def has_time(self) -> bool:
+        """Whether there is time for calls that no point hangs on."""
+        return self.gone is None and self.spent < PATIENCE
 
     def prepare(self) -> None:
         """Load the adapters behind the submission."""
         there = {asked: found for asked, found in self.names.items() if found in self.loaded.names}
+        cells = [Cell("numpy", _NUMPY), *self.question.adapters(there), Cell(COUNTER, _COUNTER)]
         try:
-            self.player.load([*self.question.adapters(there), Cell(COUNTER, _COUNTER)], more=True)
+            self.player.load(cells, more=True, everything=True)
         except PlayerGoneError as error:
             self.gone = gone(error, "the submission")
 
@@ -110,10 +129,12 @@ class Trial:
         if self.gone is not None:
             return Played((), self.gone)
         name = self.question.called(probe) if probe.adapter else self.own(probe.name)
+        begun = time.monotonic()
         played = play(
             self.player, name, samples, shown=self.shown(probe), seconds=self.seconds,
             keywords=self.keywords(probe), loaded=self.loaded,
         )  # fmt: skip
+        self.spent += time.monotonic() - begun
         if played.trouble is not None and played.trouble.gone:
             self.gone = played.trouble
         return played

@@ -1,10 +1,12 @@
 """Right answers of many styles are right, and what is worth saying about them is said without taking points."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from checks.submissions.judging import Kind
+from checks.submissions.player.cells import Cell
 from checks.verdict import Status
 
 MODEL = """
@@ -212,3 +214,28 @@ def test_a_gradient_that_is_added_up_from_call_to_call_is_state(judged: Any, que
 def test_a_matrix_of_numpy_is_an_array(judged: Any, question: Any, probe: Any) -> None:
     asked = question("def f(X):\n    return 2 * X", probe("f", X="matrix(B, N)"))
     assert judged(asked, "def f(X):\n    return np.asmatrix(2 * X)").kind is Kind.RIGHT
+
+
+def test_rounding_where_the_right_result_is_zero_is_no_error(judged: Any, question: Any, probe: Any) -> None:
+    model = "def centred(X):\n    return X.sum(axis=0) if len(X) > 1 else 0 * X[0]"
+    asked = question(model, probe("centred", X="matrix(B, N)"))
+    assert judged(asked, model.replace("0 * X[0]", "0 * X[0] + 1e-16")).kind is Kind.RIGHT
+    assert judged(asked, model.replace("0 * X[0]", "0 * X[0] + 1e-4")).status is Status.REFUTED
+
+
+def test_a_submission_need_not_call_numpy_np(judged: Any, asked: Any) -> None:
+    source = asked.layer.model.replace("import numpy as np", "")
+    assert judged(asked.layer, f"del np\nfrom numpy import *\n{source}", run=True).kind is Kind.RIGHT
+
+
+def test_what_the_worksheet_gives_and_the_submission_left_out_is_no_error(
+    judged: Any, question: Any, probe: Any
+) -> None:
+    given = Cell("given-1", "class Grid:\n    def __init__(self, data):\n        self.data = data")
+    adapter = "def doubled(x):\n    return double(Grid(x)).data"
+    model = "def double(grid):\n    return Grid(2 * grid.data)"
+    asked = replace(question(model, probe("doubled", adapter, x="vector(n)")), before=(given,))
+    found = judged(asked, "class Other:\n    pass\n\n\ndef double(grid):\n    return grid")
+    assert (found.kind, found.status) == (Kind.ENVIRONMENT, Status.UNDECIDED)
+    assert "name 'Grid' is not defined" in found.reason
+    assert judged(asked, model, cells=[given]).kind is Kind.RIGHT
