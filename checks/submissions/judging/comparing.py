@@ -13,6 +13,7 @@ import numpy.typing as npt
 from checks.answers import Probe, Samples
 from checks.submissions.judging.calling import Trouble, as_numbers
 from checks.submissions.judging.kinds import Kind
+from checks.submissions.judging.shown import for_inputs, point
 from checks.verdict import (
     MINIMUM_COMPARED,
     Attempt,
@@ -36,8 +37,6 @@ FLOOR = 1e-3
 ROUNDING = 1e-13
 NOISE_FACTOR = 64.0
 """How many times the effect of rounding the inputs to single precision a result of single precision may be off."""
-
-SHOWN_ENTRIES = 12
 
 
 @dataclass(frozen=True)
@@ -117,7 +116,7 @@ def compare(  # noqa: PLR0911 - one for each outcome
         given, wanted = side.given[unshaped], side.wanted[unshaped]
         return unreadable(
             Kind.SHAPE,
-            f"{side.shown} has shape {given.shape}; {wanted.shape} is wanted{_of_inputs(probe, samples[unshaped])}.",
+            f"{side.shown} has shape {given.shape}; {wanted.shape} is wanted{for_inputs(probe, samples[unshaped])}.",
             f"an array of shape {wanted.shape}",
         )
     short, slack = is_short(side.given), rounding(side.wanted, side.noise)
@@ -223,7 +222,7 @@ def counterexample(side: Side, number: int, probe: Probe, samples: Samples, agai
     slack = probe.tolerance * max(abs(right), FLOOR * scale) + rounded
     return Verdict(
         status=Status.REFUTED,
-        reason=f"{_upper(where)} is {value:.6g}; the model gives {right:.6g}{_of_inputs(probe, samples[number])}.",
+        reason=f"{_upper(where)} is {value:.6g}; the model gives {right:.6g}{for_inputs(probe, samples[number])}.",
         evidence=Counterexample(
             point={"sample": str(number + 1), "entry": str(index), **point(probe, samples[number])},
             left=Enclosure(low=value, high=value, text=repr(value)),
@@ -243,33 +242,6 @@ def unreadable(kind: Kind, sentence: str, expected: str = "", shown: str = "") -
             status=Status.UNREADABLE, reason=sentence, evidence=Misreading(text=shown, column=0, expected=expected)
         )
     return Found(kind, verdict)
-
-
-def point(probe: Probe, inputs: Sequence[Array]) -> dict[str, str]:
-    """Return inputs as texts: whole if they are short, else their shapes."""
-    return {one.name: _text(value) for one, value in zip(probe.inputs, inputs, strict=True)}
-
-
-def _text(value: Array) -> str:
-    if value.ndim == 0:
-        return f"{value[()]:.9g}"
-    if value.size > SHOWN_ENTRIES:
-        return f"array of shape {value.shape}"
-    return " ".join(np.array2string(value, precision=9, separator=", ", max_line_width=10_000).split())
-
-
-def _of_inputs(probe: Probe, inputs: Sequence[Array]) -> str:
-    """Return words that say for which inputs, where that can be said shortly."""
-    shapes = [f"{one.name} {value.shape}" for one, value in zip(probe.inputs, inputs, strict=True) if value.ndim]
-    numbers = [
-        f"{one.name} = {value[()]:.6g}" for one, value in zip(probe.inputs, inputs, strict=True) if not value.ndim
-    ]
-    if not probe.inputs:
-        return ""
-    if len(shapes) == 1 and inputs[0].size <= 4 and not numbers:
-        return f" for {probe.inputs[0].name} = {_text(np.round(inputs[0], 4))}"
-    said = ([f"shapes {', '.join(shapes)}"] if shapes else []) + numbers
-    return f" for {', '.join(said)}"
 
 
 def _alike(given: Array, wanted: Array) -> bool:
@@ -300,7 +272,7 @@ def _not_finite(side: Side, number: int, given: Array, wanted: Array, probe: Pro
     return unreadable(
         Kind.NOT_FINITE,
         f"{_upper(where)} is {float(given[place])}; the model gives {float(wanted[place]):.6g}"
-        f"{_of_inputs(probe, samples[number])}.",
+        f"{for_inputs(probe, samples[number])}.",
         "a finite number",
     )
 

@@ -15,8 +15,9 @@ import numpy.typing as npt
 from checks.answers import Probe, Samples
 from checks.submissions.judging.calling import Trouble, as_numbers, results
 from checks.submissions.judging.comparing import agrees, is_short
-from checks.submissions.judging.model import Expected, Results
+from checks.submissions.judging.model import Expected
 from checks.submissions.judging.question import CodeQuestion
+from checks.submissions.judging.solution import Results
 from checks.submissions.judging.trial import Trial
 from checks.submissions.judging.variants import batch_of
 

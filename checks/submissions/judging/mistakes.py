@@ -1,6 +1,6 @@
 """Classic mistakes of code: the one thing done wrong that gives exactly what came, on all samples."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -12,9 +12,12 @@ from checks.submissions.judging.conventions import agree
 from checks.submissions.judging.factors import factor_between
 from checks.submissions.judging.kinds import Kind
 from checks.submissions.judging.model import Expected
+from checks.submissions.judging.pooling import pooled
 from checks.submissions.judging.variants import is_upstream
 
 Array = npt.NDArray[Any]
+Candidates = Callable[[Sequence[Array], Array, Mapping[str, Array]], Iterable[tuple[str, Array]]]
+"""Returns mistakes and what comes of them, from inputs, the right result, and all right results."""
 
 
 def explain(expected: Expected, name: str, given: Sequence[Array]) -> tuple[Kind, str] | None:
@@ -38,20 +41,34 @@ def explain(expected: Expected, name: str, given: Sequence[Array]) -> tuple[Kind
         return Kind.FACTOR, factor
     if all(one.shape == right.shape and not np.any(one) for one, right in zip(given, wanted, strict=True)):
         return Kind.MISTAKE, "it is not computed: all zeros"
+    found = _named(expected, name, given, lambda inputs, right, _: pooled(expected.probe, inputs, right))
+    if found:
+        return Kind.MISTAKE, found
     for mistake, results in expected.variants.items():
         wrong = [one[name] for one in results if name in one]
         if len(wrong) == len(given) and _matches(given, wrong, wanted):
             return Kind.MISTAKE, mistake
-    candidates = [
-        dict(_candidates(expected.probe, inputs, right, name, one))
-        for inputs, right, one in zip(expected.samples, wanted, expected.results, strict=True)
+    found = _named(
+        expected, name, given, lambda inputs, right, results: _candidates(expected.probe, inputs, right, name, results)
+    )
+    return (Kind.MISTAKE, found) if found else None
+
+
+def _named(expected: Expected, name: str, given: Sequence[Array], candidates: Candidates) -> str:
+    """Return the first mistake whose array is what came in every sample; "" if there is none."""
+    wanted = [one[name] for one in expected.results]
+    found = [
+        dict(candidates(inputs, right, results))
+        for inputs, right, results in zip(expected.samples, wanted, expected.results, strict=True)
     ]
-    for mistake in candidates[0]:
-        if all(mistake in one for one in candidates):
-            wrong = [one[mistake] for one in candidates]
-            if _matches(given, wrong, wanted):
-                return Kind.MISTAKE, mistake
-    return None
+    return next(
+        (
+            mistake
+            for mistake in found[0]
+            if all(mistake in one for one in found) and _matches(given, [one[mistake] for one in found], wanted)
+        ),
+        "",
+    )
 
 
 def planted(expected: Expected, name: str, given: Sequence[Array]) -> str:

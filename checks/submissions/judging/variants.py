@@ -1,6 +1,6 @@
 """Inputs changed as a mistake would change them: what the model returns for these is the answer with that mistake."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import combinations
 from typing import Any
 
@@ -41,6 +41,24 @@ def variants(probe: Probe, samples: Samples) -> Iterator[tuple[str, Samples]]:
         if a.shape == b.shape and _kind(a) == _kind(b):
             yield f"{a.name} and {b.name} are exchanged", tuple(_swapped(inputs, first, second) for inputs in samples)
     yield from _of_the_batch(probe, samples)
+
+
+def at_the_output(
+    probe: Probe, samples: Samples, right: Sequence[Mapping[str, Array]]
+) -> Iterator[tuple[str, Samples]]:
+    """Yield inputs in which a result of the same shape stands for one of them: a slope taken at the output."""
+    if not any(is_upstream(one) for one in probe.inputs):
+        return
+    for place, one in enumerate(probe.inputs):
+        if not is_free(one) or is_upstream(one) or not one.shape:
+            continue
+        for name in right[0]:
+            if all(results[name].shape == inputs[place].shape for inputs, results in zip(samples, right, strict=True)):
+                changed = tuple(
+                    (*inputs[:place], results[name], *inputs[place + 1 :])
+                    for inputs, results in zip(samples, right, strict=True)
+                )
+                yield f"{name} stands for {one.name}: the slope is taken at the output", changed
 
 
 def batch_of(probe: Probe) -> str:

@@ -179,3 +179,47 @@ def test_what_was_done_to_the_result_is_named(
 def test_places_counted_from_1_are_named(judged: Any, question: Any, probe: Any) -> None:
     asked = question("def best(P):\n    return P.argmax(axis=1)", probe("best", P="matrix(B, K)"))
     assert judged(asked, "def best(P):\n    return P.argmax(axis=1) + 1").mistake == "counted from 1"
+
+
+POOL = """
+def pool_backward(image, dy, stride):
+    dx = np.zeros_like(image)
+    for i, j in np.ndindex(dy.shape):
+        window = image[i * stride : i * stride + 3, j * stride : j * stride + 3]
+        u, v = np.unravel_index(window.argmax(), window.shape)
+        dx[i * stride + u, j * stride + v] += dy[i, j]
+    return dx
+"""
+
+
+@pytest.fixture(scope="module")
+def pool(question: Any, probe: Any) -> Any:
+    sizes = {"image": "matrix(7, 9)", "dy": "matrix(3, 4)", "stride": "integer number in {2}", "samples": 3}
+    return question(POOL, probe("pool_backward", **sizes))
+
+
+@pytest.mark.parametrize(
+    ("change", "mistake"),
+    [
+        (("] += dy", "] = dy"), "'=' for '+=' where windows overlap"),
+        (("window.argmax()", "0"), "the gradient goes to the first place of each window, not to the largest entry"),
+        (("window.argmax()", "8"), "the gradient goes to the last place of each window, not to the largest entry"),
+        (("window.argmax()", "window.argmin()"), "the gradient goes to the smallest entry of each window"),
+        (("dx[i * stride + u, j * stride + v] +=", "dx[i * stride : i * stride + 3, j * stride : j * stride + 3] +="),
+         "the gradient goes to every place of the window"),
+        (("window.argmax()", "np.abs(window).argmax()"), None),
+        (("dy[i, j]", "dy[j % 3, i]"), None),
+    ],
+)  # fmt: skip
+def test_mistakes_of_pooling_are_named(judged: Any, pool: Any, change: tuple[str, str], mistake: str | None) -> None:
+    assert judged(pool, POOL).kind is Kind.RIGHT
+    found = judged(pool, POOL.replace(*change))
+    assert (found.status, found.mistake, found.earned) == (Status.REFUTED, mistake, 0), found.reason
+
+
+def test_a_slope_taken_at_the_output_is_named(judged: Any, question: Any, probe: Any) -> None:
+    model = "def both(x, dy):\n    y = np.tanh(x)\n    return {'y': y, 'dx': dy * (1 - np.tanh(x) ** 2)}"
+    asked = question(model, probe("both", x="matrix(B, N)", dy="matrix(B, N)"))
+    found = judged(asked, model.replace("np.tanh(x) ** 2", "np.tanh(y) ** 2"))
+    assert found.mistake == "y stands for x: the slope is taken at the output"
+    assert [part.kind for part in found.parts] == [Kind.RIGHT, Kind.MISTAKE]
