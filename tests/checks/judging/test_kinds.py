@@ -204,3 +204,52 @@ def test_the_model_runs_once_for_all_students(question: Any, probe: Any) -> None
     asked = question("def f(x):\n    return x", probe("f", x="vector(n)", accept=["f > 0"]))
     assert model.expected(asked) is model.expected(asked)
     assert Counting.calls == 0
+
+
+def test_an_adapter_does_not_overwrite_a_function_of_the_same_name(judged: Any, asked: SimpleNamespace) -> None:
+    source = asked.layer.model.replace("return X @ self.W + self.b", "return linear(X, self.W, self.b)")
+    found = judged(asked.layer, f"def linear(X, W, b):\n    return X @ W + b\n\n{source}")
+    assert found.kind is Kind.RIGHT, found.reason
+
+
+def test_names_of_an_adapters_own_are_not_asked_of_the_student(judged: Any, question: Any, probe: Any) -> None:
+    adapter = "def doubled(x):\n    y = double(x)\n    return y"
+    model = "x = 3\ny = 4\ndef double(z):\n    return 2 * z"
+    asked = question(model, probe("doubled", adapter, x="vector(n)"), defines=["x", "y", "double"])
+    assert judged(asked, "def double(z):\n    return z + z").kind is Kind.RIGHT
+
+
+def test_a_stand_in_for_a_missing_module_is_for_the_submission_only(judged: Any, question: Any, probe: Any) -> None:
+    asked = question("def f(x):\n    return x + 1", probe("f", x="vector(n)"))
+    # mimetypes tries for _winapi and does without where there is none.
+    source = "import mimetypes\nimport tensorflow as tf\ndef f(x):\n    return x + (mimetypes._mimetypes_read_windows_registry is None)"
+    assert judged(asked, source).kind is Kind.RIGHT
+    assert judged(asked, "import tensorflow as tf\ndef f(x):\n    return tf.add(x, 1)").kind is Kind.ENVIRONMENT
+
+
+def test_results_that_are_right_only_together_earn_nothing_apart(judged: Any, question: Any, probe: Any) -> None:
+    adapter = "def row(x):\n    J = jacobian(x)\n    return {'J': np.ravel(J), 'shape': np.shape(J)}"
+    asked = question("def jacobian(x):\n    return 2 * x[None]", probe("row", adapter, x="vector(n)"))
+    assert judged(asked, "def jacobian(x):\n    return 2 * x[None]").earned == 1
+    assert judged(asked, "def jacobian(x):\n    return 2 * x[:, None]").earned == 0
+    assert judged(asked, "def jacobian(x):\n    return x[None]").earned == 0
+
+
+def test_conditions_are_held_to_where_no_value_is_prescribed(judged: Any, question: Any, probe: Any) -> None:
+    adapter = "def trained():\n    return {'accuracy': accuracy}"
+    asked = question(
+        "def unused():\n    pass", probe("trained", adapter, accept=["accuracy > 0.9"], state=True, samples=1)
+    )
+    assert judged(asked, "accuracy = 0.95", run=True).status is Status.PROVED
+    assert judged(asked, "accuracy = 0.5", run=True).status is Status.REFUTED
+    assert judged(asked, "accuracy = ...", run=True).earned == 0
+
+
+def test_variables_that_a_cell_sets_are_compared_one_and_all(judged: Any, question: Any, probe: Any) -> None:
+    adapter = "def corner():\n    return {'corner': corner_pixels}"
+    model = "corner_pixels = np.array([0.25, 0.5])"
+    asked = question(model, probe("corner", adapter, state=True, samples=1), defines=["corner_pixels"])
+    assert judged(asked, model, run=True).status is Status.PROVED
+    assert judged(asked, "corner_pixels = [0.25, 0.75]", run=True).status is Status.REFUTED
+    assert judged(asked, "corner_pixels = ...", run=True).kind is Kind.NOT_WRITTEN
+    assert judged(asked, "other = compute()\ncorner_pixels = other", run=False).kind is Kind.NOT_RUN
