@@ -1,5 +1,7 @@
 """Each way in which code fails has its own answer, and what earns points is said."""
 
+import re
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -222,7 +224,8 @@ def test_names_of_an_adapters_own_are_not_asked_of_the_student(judged: Any, ques
 def test_a_stand_in_for_a_missing_module_is_for_the_submission_only(judged: Any, question: Any, probe: Any) -> None:
     asked = question("def f(x):\n    return x + 1", probe("f", x="vector(n)"))
     # mimetypes tries for _winapi and does without where there is none.
-    source = "import mimetypes\nimport tensorflow as tf\ndef f(x):\n    return x + (mimetypes._mimetypes_read_windows_registry is None)"
+    tried = "mimetypes._mimetypes_read_windows_registry is None"
+    source = f"import mimetypes\nimport tensorflow as tf\ndef f(x):\n    return x + ({tried})"
     assert judged(asked, source).kind is Kind.RIGHT
     assert judged(asked, "import tensorflow as tf\ndef f(x):\n    return tf.add(x, 1)").kind is Kind.ENVIRONMENT
 
@@ -253,3 +256,8 @@ def test_variables_that_a_cell_sets_are_compared_one_and_all(judged: Any, questi
     assert judged(asked, "corner_pixels = [0.25, 0.75]", run=True).status is Status.REFUTED
     assert judged(asked, "corner_pixels = ...", run=True).kind is Kind.NOT_WRITTEN
     assert judged(asked, "other = compute()\ncorner_pixels = other", run=False).kind is Kind.NOT_RUN
+
+
+def test_the_page_on_judging_code_explains_every_finding() -> None:
+    page = (Path(__file__).parents[3] / "docs" / "judging-code.md").read_text(encoding="utf-8")
+    assert set(re.findall(r"^\| ([^|]+?) \|", page, flags=re.M)) >= {str(kind) for kind in Kind}
