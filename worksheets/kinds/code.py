@@ -22,12 +22,15 @@ from worksheets.source.options import Options, Value
 from worksheets.source.problems import Report, did_you_mean
 
 CONVENTIONS = {
-    "batch": ("rows", "columns", "none"),
-    "reduction": ("sum", "mean", "none"),
-    "gradient": ("of the input", "of the output"),
-    "bias": ("apart", "last column of W", "none"),
-    "jacobian": ("rows are outputs", "rows are inputs"),
+    "batch": ("rows", "columns", "none", "free"),
+    "reduction": ("sum", "mean", "none", "free"),
+    "gradient": ("of the input", "of the output", "free"),
+    "bias": ("apart", "last column of W", "none", "free"),
+    "jacobian": ("rows are outputs", "rows are inputs", "free"),
 }
+FREE = "free"
+"""Any convention will do."""
+
 _SIGNATURE = re.compile(r"(?P<name>[A-Za-z_]\w*)\s*\((?P<arguments>[^()]*)\)")
 _ROLE = re.compile(r"value|derivative by (?P<by>[A-Za-z_]\w*)")
 
@@ -338,7 +341,9 @@ class CodeQuestion(Question):
         cell = super().question_cell()
         if not self.conventions:
             return cell
-        words = "; ".join(f"{name}: {value}" for name, value in self.conventions.items())
+        words = "; ".join(f"{name}: {value}" for name, value in self.conventions.items() if value != FREE)
+        if not words:
+            return cell
         return self.cell("question", f"{cell.source}\n\n*Convention — {words}.*", role="question")
 
     def solution(self) -> list[Cell]:

@@ -19,7 +19,7 @@ from checks.submissions.judging.model import Expected
 from checks.submissions.judging.question import CodeQuestion
 from checks.submissions.judging.solution import Results
 from checks.submissions.judging.trial import Trial
-from checks.submissions.judging.variants import batch_of
+from checks.submissions.judging.variants import batch_of, kind_of
 
 Array = npt.NDArray[Any]
 Given = tuple[Mapping[str, Array], ...]
@@ -27,6 +27,7 @@ Outputs = Callable[[Array, Array, int], Array | None]
 """Turns a result into the convention of the question; gets what is wanted, for its shape, and the sample's number."""
 
 MOST_PERMUTED = 4
+FREE = "free"
 TOLERANCE, SHORT_TOLERANCE = 1e-6, 1e-4
 
 
@@ -43,16 +44,21 @@ class Convention:
         The convention, in words that follow "right with".
     prescribed:
         The value of the question's convention that this one is, "" if it has no name there.
+    is_plain:
+        Whether nothing else can have been meant: a sum for a mean or another axis may as well be a mistake.
     """
 
     category: str
     value: str
     prescribed: str = ""
+    is_plain: bool = True
 
-    def is_allowed(self, question: CodeQuestion) -> bool:
-        """Tell whether the question leaves the convention free."""
+    def is_allowed(self, question: CodeQuestion) -> bool | None:
+        """Tell whether the question allows the convention; None where it does not say, and a mistake looks the same."""
         wanted = question.conventions.get(self.category)
-        return wanted is None or wanted == self.prescribed
+        if wanted is None:
+            return True if self.is_plain else None
+        return wanted in (self.prescribed, FREE)
 
 
 @dataclass(frozen=True)
@@ -76,7 +82,7 @@ def readings(trial: Trial, expected: Expected, given: Given | None) -> Iterator[
     if given is not None:
         for convention, outputs in _of_outputs(trial, expected):
             yield from _fitting(convention, _mapped(given, expected, outputs), expected)
-    for convention, samples, outputs in _of_inputs(trial, expected):
+    for convention, samples, outputs in _of_inputs(trial, expected, failed=given is None):
         if not trial.has_time:
             return
         came = _called(trial, expected, samples)
@@ -169,9 +175,9 @@ def _of_outputs(trial: Trial, expected: Expected) -> Iterator[tuple[Convention, 
     if batch:
         lengths = [_sizes(probe, inputs)[batch] for inputs in expected.samples]
         if len(set(lengths)) > 1:
-            total = Convention("reduction", f"the sum over {batch} for the mean", "sum")
+            total = Convention("reduction", f"the sum over {batch} for the mean", "sum", is_plain=False)
             yield total, lambda came, _, number: came / lengths[number]
-            mean = Convention("reduction", f"the mean over {batch} for the sum", "mean")
+            mean = Convention("reduction", f"the mean over {batch} for the sum", "mean", is_plain=False)
             yield mean, lambda came, _, number: came * lengths[number]
 
 
@@ -200,24 +206,26 @@ def _sizes(probe: Probe, inputs: Sequence[Array]) -> dict[str, int]:
 # -- what may be done to inputs ----------------------------------------------------------------------------------------
 
 
-def _of_inputs(trial: Trial, expected: Expected) -> Iterator[tuple[Convention, Samples, Outputs]]:
+def _of_inputs(trial: Trial, expected: Expected, *, failed: bool) -> Iterator[tuple[Convention, Samples, Outputs]]:
     probe = expected.probe
     if not probe.adapter:
         yield from _other_order(trial, expected)
-    yield from _columns(trial, expected)
+    yield from _columns(trial, expected, failed=failed)
     if not probe.adapter:
         yield from _bias_in_weights(trial, expected)
         yield from _of_the_output(expected)
 
 
-def _columns(trial: Trial, expected: Expected) -> Iterator[tuple[Convention, Samples, Outputs]]:
+def _columns(trial: Trial, expected: Expected, *, failed: bool) -> Iterator[tuple[Convention, Samples, Outputs]]:
     """Yield samples in columns: of all matrices or of those that hold samples, biases as columns or as they are."""
     probe, batch = expected.probe, batch_of(expected.probe)
-    if not any(len(one.shape) == 2 for one in probe.inputs):
-        return
+    matrices = sum(len(one.shape) == 2 for one in probe.inputs)
     prescribed = trial.question.conventions.get("batch", "rows")
-    other = "columns" if prescribed == "rows" else "rows"
-    convention = Convention("batch", f"samples in {other}", other)
+    if not matrices or prescribed == "none" or any(shape_matters(expected, name) for name in expected.names):
+        return
+    other = "rows" if prescribed == "columns" else "columns"
+    # Of a single matrix, samples in columns cannot be told from the wrong axis.
+    convention = Convention("batch", f"samples in {other}", other, is_plain=failed and matrices > 1)
     for every in (True, False):
         for upright in (True, False):
             samples = []
@@ -249,15 +257,17 @@ def _other_order(trial: Trial, expected: Expected) -> Iterator[tuple[Convention,
     for order in permutations(range(count)):
         if order != tuple(range(count)):
             said = ", ".join(probe.inputs[place].name for place in order)
+            moved = [(probe.inputs[place], probe.inputs[here]) for here, place in enumerate(order) if place != here]
+            plain = not any(one.shape == other.shape and kind_of(one) == kind_of(other) for one, other in moved)
             yield (
-                Convention("arguments", f"the arguments in the order ({said})"),
+                Convention("arguments", f"the arguments in the order ({said})", is_plain=plain),
                 tuple(tuple(inputs[place] for place in order) for inputs in expected.samples),
                 _as_it_is,
             )
 
 
 def _bias_in_weights(trial: Trial, expected: Expected) -> Iterator[tuple[Convention, Samples, Outputs]]:
-    """Yield the bias as the last row or column of W, with and without a 1 behind the inputs, for one argument less."""
+    """Yield the bias as the last row or column of W, for one argument less."""
     probe = expected.probe
     names = trial.parameters(probe)
     if names is None or len(names) != len(probe.inputs) - 1:
@@ -270,31 +280,19 @@ def _bias_in_weights(trial: Trial, expected: Expected) -> Iterator[tuple[Convent
         stacked = [
             np.concatenate([inputs[w], np.expand_dims(inputs[b], axis)], axis=axis) for inputs in expected.samples
         ]
-        for with_one in (False, True):
-            samples = []
-            for inputs, both in zip(expected.samples, stacked, strict=True):
-                given = [
-                    both if place == w else _with_one(value, inputs[w].shape[axis]) if with_one else value
-                    for place, value in enumerate(inputs)
-                    if place != b
-                ]
-                samples.append(tuple(given))
-            which = "row" if axis == 0 else "column"
-            convention = Convention("bias", f"the bias in the last {which} of {W.name}", f"last {which} of W")
-            yield convention, tuple(samples), _as_it_is
-
-
-def _with_one(value: Array, length: int) -> Array:
-    """Return samples with a 1 behind each, where they have the length that W asks for."""
-    if value.ndim not in (1, 2) or value.shape[-1] != length:
-        return value
-    return np.concatenate([value, np.ones((*value.shape[:-1], 1))], axis=-1)
+        samples = tuple(
+            tuple(both if place == w else value for place, value in enumerate(inputs) if place != b)
+            for inputs, both in zip(expected.samples, stacked, strict=True)
+        )
+        which = "row" if axis == 0 else "column"
+        convention = Convention("bias", f"the bias in the last {which} of {W.name}", f"last {which} of W")
+        yield convention, samples, _as_it_is
 
 
 def _of_the_output(expected: Expected) -> Iterator[tuple[Convention, Samples, Outputs]]:
     """Yield the function's value in place of its argument: a derivative may be written as a function of the output."""
     if expected.outputs:
-        convention = Convention("gradient", "the derivative as a function of the output", "of the output")
+        convention = Convention("gradient", "the derivative as a function of the output", "of the output", False)
         yield convention, expected.outputs, _as_it_is
 
 

@@ -14,7 +14,7 @@ from checks.submissions.judging.conventions import Convention, Given, readings, 
 from checks.submissions.judging.kinds import Kind
 from checks.submissions.judging.model import Expected
 from checks.submissions.judging.trial import Trial
-from checks.verdict import Verdict
+from checks.verdict import Attempt, Status, Verdict
 
 Array = npt.NDArray[Any]
 
@@ -80,7 +80,7 @@ def in_another_convention(trial: Trial, expected: Expected, given: Given | None)
     """
     for reading in readings(trial, expected, given):
         convention = reading.convention
-        allowed = convention.is_allowed(trial.question) and not _is_planted(expected, reading.convention, given)
+        allowed = convention.is_allowed(trial.question)
         told: dict[str, Found] = {}
         for name in expected.names:
             side = Side(
@@ -95,10 +95,10 @@ def in_another_convention(trial: Trial, expected: Expected, given: Given | None)
             right = compare(side, expected.probe, expected.samples)
             if not right.verdict.status.earns_credit:
                 return None
-            told[name] = _allowed(right, side.shown, convention) if allowed else right
+            told[name] = _allowed(right, side.shown, convention) if allowed else _left_open(side.shown, convention)
         wanted = trial.question.conventions.get(convention.category)
         asked = f"the question asks for {wanted}" if wanted else "the question counts that as wrong"
-        return Read(convention, told, allowed, f"It would be right with {convention.value}; {asked}.")
+        return Read(convention, told, allowed is not False, f"It would be right with {convention.value}; {asked}.")
     return None
 
 
@@ -107,26 +107,18 @@ def _allowed(right: Found, shown: str, convention: Convention) -> Found:
     return Found(Kind.CONVENTION, replace(right.verdict, reason=sentence), convention.value)
 
 
+def _left_open(shown: str, convention: Convention) -> Found:
+    sentence = f"{shown} is right with {convention.value}, of which the question says nothing: a person decides."
+    verdict = Verdict(status=Status.UNDECIDED, reason=sentence, evidence=Attempt(tried=("other conventions",)))
+    return Found(Kind.CONVENTION, verdict, convention.value)
+
+
 def forbidden(read: Read, one: Found) -> Found:
     """Return what is said where the question prescribes another convention: the verdict stands, and is explained."""
     if one.verdict.status.earns_credit:
         return one
     reason = f"{read.sentence} {one.verdict.reason}"
     return Found(Kind.CONVENTION, replace(one.verdict, reason=reason), read.convention.value)
-
-
-def _is_planted(expected: Expected, convention: Convention, given: Given | None) -> bool:
-    """Tell whether the author plants a wrong answer that differs from the model as this one does."""
-    if given is None:
-        return False
-    for wrong in expected.planted.values():
-        if all(name in one for one in wrong for name in expected.names) and all(
-            np.shape(one[name]) == np.shape(came[name]) and np.allclose(one[name], came[name], rtol=1e-6, atol=0)
-            for one, came in zip(wrong, given, strict=True)
-            for name in expected.names
-        ):
-            return True
-    return False
 
 
 def _of_shape(trial: Trial, expected: Expected, name: str, given: Sequence[Array], one: Found) -> Found:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from checks.submissions.judging import consequences
 from checks.submissions.judging.calling import CALL_SECONDS
 from checks.submissions.judging.judgement import CodeJudgement, Part
@@ -48,10 +50,11 @@ def judge_code(
     CodeJudgement
         With one part for each result that was asked for. `gone` says that the player has ended.
     """
-    known = model.expected(question)
-    trial = Trial(question, player, loaded, dict(names or {}), seconds)
-    trial.prepare()
-    judged = consequences.drawn(trial, [(expected, judge_probe(trial, expected)) for expected in known])
+    with np.errstate(all="ignore"):  # what the code returns may be anything
+        known = model.expected(question)
+        trial = Trial(question, player, loaded, dict(names or {}), seconds)
+        trial.prepare()
+        judged = consequences.drawn(trial, [(expected, judge_probe(trial, expected)) for expected in known])
     parts: list[Part] = []
     for expected, found in judged:
         parts += _weighted(found, 1 / len(known), together=bool(FORMS & set(expected.names)))

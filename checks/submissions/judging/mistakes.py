@@ -7,7 +7,6 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.answers import Probe
-from checks.submissions.judging.comparing import DOUBT, agrees
 from checks.submissions.judging.conventions import agree
 from checks.submissions.judging.factors import factor_between
 from checks.submissions.judging.kinds import Kind
@@ -46,7 +45,7 @@ def explain(expected: Expected, name: str, given: Sequence[Array]) -> tuple[Kind
         return Kind.MISTAKE, found
     for mistake, results in expected.variants.items():
         wrong = [one[name] for one in results if name in one]
-        if len(wrong) == len(given) and _matches(given, wrong, wanted):
+        if len(wrong) == len(given) and _matches(given, wrong):
             return Kind.MISTAKE, mistake
     found = _named(
         expected, name, given, lambda inputs, right, results: _candidates(expected.probe, inputs, right, name, results)
@@ -65,7 +64,7 @@ def _named(expected: Expected, name: str, given: Sequence[Array], candidates: Ca
         (
             mistake
             for mistake in found[0]
-            if all(mistake in one for one in found) and _matches(given, [one[mistake] for one in found], wanted)
+            if all(mistake in one for one in found) and _matches(given, [one[mistake] for one in found])
         ),
         "",
     )
@@ -76,22 +75,14 @@ def planted(expected: Expected, name: str, given: Sequence[Array]) -> str:
     wanted = [one[name] for one in expected.results]
     for mistake, results in expected.planted.items():
         wrong = [one[name] for one in results if name in one]
-        if len(wrong) == len(given) and _matches(given, wrong, wanted):
+        if len(wrong) == len(given) and _matches(given, wrong):
             return mistake.partition(": ")[2] if mistake.startswith(f"{expected.probe.name}: ") else mistake
     return ""
 
 
-def _matches(given: Sequence[Array], wrong: Sequence[Array], wanted: Sequence[Array]) -> bool:
-    """Tell whether what came is the wrong answer in all samples, and the wrong answer is not the right one."""
-    differs = any(
-        one.shape != right.shape or not agrees((one,), (right,), DOUBT)
-        for one, right in zip(wrong, wanted, strict=True)
-    )
-    return (
-        differs
-        and all(one.shape == other.shape for one, other in zip(given, wrong, strict=True))
-        and agree(given, wrong)
-    )
+def _matches(given: Sequence[Array], wrong: Sequence[Array]) -> bool:
+    """Tell whether what came is the wrong answer in all samples."""
+    return all(one.shape == other.shape for one, other in zip(given, wrong, strict=True)) and agree(given, wrong)
 
 
 # -- what else may have been returned ----------------------------------------------------------------------------------
@@ -150,10 +141,9 @@ def _elementwise(right: Array) -> Iterator[tuple[str, Array]]:
     yield "1 minus it is returned", 1 - right
     yield "its absolute value is returned", np.abs(right)
     yield "negative values are set to zero", np.maximum(right, 0)
-    with np.errstate(all="ignore"):
-        if np.all(right > 0):
-            yield "its logarithm is returned", np.log(right)
-        if np.all(right != 0):
-            yield "its reciprocal is returned", 1 / right
-        if np.all(np.abs(right) < 100):
-            yield "its exponential is returned", np.exp(right)
+    if np.all(right > 0):
+        yield "its logarithm is returned", np.log(right)
+    if np.all(right != 0):
+        yield "its reciprocal is returned", 1 / right
+    if np.all(np.abs(right) < 100):
+        yield "its exponential is returned", np.exp(right)

@@ -38,7 +38,7 @@ def variants(probe: Probe, samples: Samples) -> Iterator[tuple[str, Samples]]:
             yield mistake, _changed(samples, place, change)
     for first, second in combinations(range(len(probe.inputs)), 2):
         a, b = probe.inputs[first], probe.inputs[second]
-        if a.shape == b.shape and _kind(a) == _kind(b):
+        if a.shape == b.shape and kind_of(a) == kind_of(b):
             yield f"{a.name} and {b.name} are exchanged", tuple(_swapped(inputs, first, second) for inputs in samples)
     yield from _of_the_batch(probe, samples)
 
@@ -113,5 +113,6 @@ def _swapped(inputs: tuple[Array, ...], first: int, second: int) -> tuple[Array,
     return tuple(found)
 
 
-def _kind(one: Input) -> tuple[Any, ...]:
+def kind_of(one: Input) -> tuple[Any, ...]:
+    """Return which values an input takes."""
     return (one.low, one.high, one.values, one.integer, one.one_hot)

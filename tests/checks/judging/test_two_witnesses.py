@@ -105,6 +105,11 @@ def test_a_wrong_function_with_a_wrong_derivative_is_two_mistakes(judged: Any, s
     assert (found.earned, found.open) == (0, 0)
 
 
+def test_a_constant_with_the_derivative_zero_is_nothing_to_weigh(judged: Any, sigmoid: Any) -> None:
+    found = judged(sigmoid, "def sigmoid(z):\n    return 0 * z + 0.3\n\ndef sigmoid_grad(z):\n    return 0 * z")
+    assert [part.verdict.status for part in found.parts] == [Status.REFUTED, Status.REFUTED]
+
+
 def test_a_right_function_with_a_wrong_derivative_is_wrong(judged: Any, sigmoid: Any) -> None:
     found = judged(sigmoid, SIGMOID.replace("(1 - sigmoid(z))", "(1 + sigmoid(z))"))
     assert [part.verdict.status for part in found.parts] == [Status.AGREES, Status.REFUTED]
