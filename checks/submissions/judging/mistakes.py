@@ -72,7 +72,6 @@ def _named(expected: Expected, name: str, given: Sequence[Array], candidates: Ca
 
 def planted(expected: Expected, name: str, given: Sequence[Array]) -> str:
     """Return the mistake of the author's planted wrong answer that gives the same; "" if there is none."""
-    wanted = [one[name] for one in expected.results]
     for mistake, results in expected.planted.items():
         wrong = [one[name] for one in results if name in one]
         if len(wrong) == len(given) and _matches(given, wrong):
