@@ -8,17 +8,24 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.answers import Probe, Samples
-from checks.submissions.judging.calling import Trouble, as_numbers, results
+from checks.submissions.judging.calling import Trouble, as_numbers, gone, results
 from checks.submissions.judging.comparing import unreadable
 from checks.submissions.judging.forward import Call, Relation, is_gradient
 from checks.submissions.judging.judgement import Part
 from checks.submissions.judging.kinds import Kind
 from checks.submissions.judging.model import Expected
+from checks.submissions.judging.probing import judge_probe, part_name
 from checks.submissions.judging.trial import Trial
+from checks.submissions.sandbox import PlayerGoneError
 from checks.verdict import Status
 
 Array = npt.NDArray[Any]
 Judged = list[tuple[Expected, list[Part]]]
+
+_FOLLOWING = frozenset(
+    {Kind.RAISES, Kind.SHAPE, Kind.NOT_FINITE, Kind.UNSTABLE, Kind.NONE, Kind.NOT_WRITTEN, Kind.MISTAKE}
+)
+"""What a wrong answer to an earlier question may lead to, besides a wrong value."""
 
 
 def drawn(trial: Trial, judged: Judged) -> Judged:
@@ -26,7 +33,44 @@ def drawn(trial: Trial, judged: Judged) -> Judged:
     judged = [
         (expected, [_of_own_forward(trial, judged, expected, part) for part in parts]) for expected, parts in judged
     ]
-    return [(expected, [_only_unstable(trial, judged, expected, part) for part in parts]) for expected, parts in judged]
+    judged = [
+        (expected, [_only_unstable(trial, judged, expected, part) for part in parts]) for expected, parts in judged
+    ]
+    return _of_earlier_answers(trial, judged)
+
+
+def _of_earlier_answers(trial: Trial, judged: Judged) -> Judged:
+    """Leave to a person what is right with the model's answers to earlier questions in place of the student's."""
+    earlier = trial.question.earlier(keep=trial.names.values())
+    if not earlier or not trial.has_time or not any(_may_follow(part) for _, parts in judged for part in parts):
+        return judged
+    try:
+        trial.player.load(earlier, more=True)
+    except PlayerGoneError as error:
+        trial.gone = gone(error, "the submission")
+        return judged
+    return [(expected, _again(trial, expected, parts)) for expected, parts in judged]
+
+
+def _may_follow(part: Part) -> bool:
+    return part.verdict.status is Status.REFUTED or part.kind in _FOLLOWING
+
+
+def _again(trial: Trial, expected: Expected, parts: list[Part]) -> list[Part]:
+    if not any(_may_follow(part) for part in parts):
+        return parts
+    now = {part.name: part for part in judge_probe(trial, expected)}
+    if not all(part.verdict.status.earns_credit for part in now.values()):
+        return parts
+    found = []
+    for part in parts:
+        if not _may_follow(part):
+            found.append(part)
+            continue
+        why = "It is right with the model's answers to earlier questions: the mistake was made there."
+        one = unreadable(Kind.EARLIER, f"{why} {part.verdict.reason}")
+        found.append(replace(part, kind=one.kind, verdict=one.verdict))
+    return found
 
 
 def _of_own_forward(trial: Trial, judged: Judged, expected: Expected, part: Part) -> Part:
@@ -58,11 +102,6 @@ def _of_own_forward(trial: Trial, judged: Judged, expected: Expected, part: Part
         found = unreadable(Kind.OWN_FORWARD, sentence)
         return replace(part, kind=found.kind, verdict=found.verdict)
     return part
-
-
-def part_name(probe: Probe, result: str) -> str:
-    """Return the name of the part that is about a result of a probe."""
-    return f"{probe.name}: {result}" if result else probe.name
 
 
 def _probe_of(judged: Judged, name: str) -> Probe | None:

@@ -39,7 +39,8 @@ def judge_code(
     model:
         What is right.
     player, loaded:
-        The student's code, loaded (and run, where `question.needs_run`).
+        The student's code, loaded (and run, where `question.needs_run`). The player is used up: its module holds more
+        than the student's code afterwards.
     names:
         For each name that is asked for, the one under which the submission has it, where that is another one.
     seconds:

@@ -15,6 +15,7 @@ class Kind(StrEnum):
     MISTAKE = "classic mistake"
     FACTOR = "right up to a factor"
     OWN_FORWARD = "follows from its own forward pass"
+    EARLIER = "follows from an earlier answer"
     SHAPE = "wrong shape"
     NOT_FINITE = "not a number"
     UNSTABLE = "unstable"
@@ -52,6 +53,7 @@ _STATUS = {
     Kind.TIES: Status.AGREES,
     Kind.CLOSE: Status.UNDECIDED,
     Kind.OWN_FORWARD: Status.UNDECIDED,
+    Kind.EARLIER: Status.UNDECIDED,
     Kind.WRONG: Status.REFUTED,
     Kind.MISTAKE: Status.REFUTED,
     Kind.FACTOR: Status.REFUTED,

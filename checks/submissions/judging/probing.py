@@ -11,7 +11,6 @@ from checks.answers.probes import named
 from checks.submissions.judging import behaviour
 from checks.submissions.judging.calling import Played, Trouble, results
 from checks.submissions.judging.comparing import Found, Side, compare, numbers_of, unreadable
-from checks.submissions.judging.consequences import part_name
 from checks.submissions.judging.explaining import explained, forbidden, in_another_convention
 from checks.submissions.judging.judgement import Note, Part
 from checks.submissions.judging.kinds import Kind
@@ -89,6 +88,11 @@ def _in_trouble(trial: Trial, expected: Expected, trouble: Trouble) -> list[Part
         if read is not None:
             whole = forbidden(read, whole)
     return [_part(expected.probe.name, whole)]
+
+
+def part_name(probe: Probe, result: str) -> str:
+    """Return the name of the part that is about a result of a probe."""
+    return f"{probe.name}: {result}" if result else probe.name
 
 
 def _by_name(played: Played, expected: Expected, shown: str) -> dict[str, list[Any]] | Trouble:

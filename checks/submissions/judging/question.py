@@ -2,13 +2,14 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from checks.answers import Probe
 from checks.submissions.player.cells import Cell
 
+MODEL_OF = "the model of "
 PREFIX = "gradproof_probe"
 """Adapters get names of their own: a student's function of the same name is not overwritten."""
 
@@ -88,7 +89,7 @@ class CodeQuestion:
                 if _stands_before(given, number, order, len(questions))
             ]
             if number < place and one["kind"] == "code":
-                cells.append(Cell(f"the model of {one['id']}", one["model"]))
+                cells.append(Cell(f"{MODEL_OF}{one['id']}", one["model"]))
         return cls.of_part(questions[place], tuple(cells))
 
     @classmethod
@@ -115,6 +116,30 @@ class CodeQuestion:
             wrong=tuple((one["source"], one["mistake"]) for one in part["wrong"]),
             costs=dict(part.get("costs", {})),
         )
+
+    def earlier(self, keep: Collection[str] = ()) -> list[Cell]:
+        """Return the functions and classes of the model solutions of earlier questions.
+
+        Parameters
+        ----------
+        keep:
+            Names that the answer to this question uses for itself: neither these nor what the question asks for are
+            among what is returned.
+        """
+        own = {*self.defines, *keep}
+        found = []
+        for cell in self.before:
+            if not cell.name.startswith(MODEL_OF):
+                continue
+            body: list[ast.stmt] = [
+                node
+                for node in ast.parse(cell.source).body
+                if isinstance(node, ast.Import | ast.ImportFrom)
+                or (isinstance(node, ast.FunctionDef | ast.ClassDef) and node.name not in own)
+            ]
+            if any(isinstance(node, ast.FunctionDef | ast.ClassDef) for node in body):
+                found.append(Cell(cell.name, ast.unparse(ast.Module(body, []))))
+        return found
 
     @property
     def needs_run(self) -> bool:
@@ -176,11 +201,9 @@ def _own_name(question: str, probe: Probe) -> str:
 
 
 def _renamed(source: str, name: str, new: str) -> str:
-    """Return the source of an adapter with its function under another name."""
+    """Return the source of an adapter with its function under another name; inside, the name is the student's."""
     tree = ast.parse(source)
-    for node in ast.walk(tree):
+    for node in tree.body:
         if isinstance(node, ast.FunctionDef) and node.name == name:
             node.name = new
-        elif isinstance(node, ast.Name) and node.id == name:
-            node.id = new
     return ast.unparse(tree)

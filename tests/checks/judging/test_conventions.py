@@ -157,8 +157,11 @@ def test_a_derivative_of_the_output_is_found_and_is_wrong_where_the_input_is_pre
 
 
 def test_a_diagonal_jacobian_for_an_elementwise_derivative_is_a_convention(judged: Any, slope: Any) -> None:
-    found = judged(slope, SIGMOID.replace("return s(x) * (1 - s(x))", "return np.diag(s(x) * (1 - s(x)))"))
+    right = "s(x) * (1 - s(x))"
+    found = judged(slope, SIGMOID.replace(f"return {right}", f"return np.diag({right})"))
     assert found.conventions == ("a Jacobian for the derivative of each entry",)
+    found = judged(slope, SIGMOID.replace(f"return {right}", f"return np.diag({right}) + np.eye(len(x), k=1)"))
+    assert (found.kind, found.earned) == (Kind.SHAPE, 0.5)
 
 
 @pytest.mark.parametrize("value", ["y[:, None]", "y[None]", "[[one] for one in y]"])

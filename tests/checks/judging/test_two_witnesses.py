@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from checks.submissions.judging import Kind
+from checks.submissions.player.cells import Cell
 from checks.verdict import Status
 
 FUNCTIONS = [
@@ -137,3 +138,37 @@ def test_a_function_that_only_overflows_is_called_unstable(judged: Any, question
     found = judged(question(stable, probe("soft", z="vector(n)"), far), stable.replace(" - z.max()", ""))
     assert [part.kind for part in found.parts] == [Kind.RIGHT, Kind.UNSTABLE]
     assert (found.earned, found.status) == (0.5, Status.UNREADABLE)
+
+
+SOFTMAX = (
+    "def softmax(Z):\n    e = np.exp(Z - Z.max(axis=1, keepdims=True))\n    return e / e.sum(axis=1, keepdims=True)"
+)
+SLOPE = "def slope(Z, Y):\n    return softmax(Z) - Y"
+
+
+@pytest.fixture(scope="module")
+def slope(question: Any, probe: Any) -> Any:
+    asked = question(SLOPE, probe("slope", Z="matrix(B, K)", Y="one-hot matrix(B, K)"))
+    return replace(asked, before=(Cell("the model of softmax", f"import numpy as np\n{SOFTMAX}\n\n\n{SLOPE}*0"),))
+
+
+@pytest.mark.parametrize(
+    "softmax",
+    [SOFTMAX.replace("e / e.sum(axis=1, keepdims=True)", "e"), "def softmax(Z):\n    raise NotImplementedError"],
+)
+def test_what_is_right_but_for_an_earlier_answer_is_for_a_person_to_weigh(
+    judged: Any, slope: Any, softmax: str
+) -> None:
+    found = judged(slope, f"{softmax}\n\n{SLOPE}")
+    assert (found.kind, found.status, found.open) == (Kind.EARLIER, Status.UNDECIDED, 1), found.reason
+    assert "right with the model's answers to earlier questions" in found.reason
+
+
+def test_a_model_of_an_earlier_question_never_stands_for_the_answer_itself(judged: Any, slope: Any) -> None:
+    found = judged(slope, f"{SOFTMAX}\n\n{SLOPE} * 2")
+    assert (found.status, found.earned, found.open) == (Status.REFUTED, 0, 0)
+    right = replace(slope, before=(Cell("the model of softmax", f"import numpy as np\n{SOFTMAX}\n\n\n{SLOPE}"),))
+    wrong = judged(right, f"{SOFTMAX}\n\n{SLOPE} * 2")
+    assert wrong.status is Status.REFUTED
+    renamed = judged(right, f"{SOFTMAX}\n\n{SLOPE.replace('def slope', 'def my_slope')} * 2", {"slope": "my_slope"})
+    assert renamed.status is Status.REFUTED
