@@ -4,6 +4,7 @@ import ast
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 from checks.answers import Probe
@@ -181,11 +182,7 @@ class CodeQuestion:
         """Return the names of this question that a probe uses."""
         if not probe.adapter:
             return (probe.name,)
-        tree = ast.parse(probe.adapter)
-        names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
-        own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
-        own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
-        used = {node.id for node in names} - own
+        used = _names_from_outside(probe.adapter)
         return tuple(name for name in self.defines if name in used)
 
 
@@ -200,6 +197,17 @@ def _own_name(question: str, probe: Probe) -> str:
     return f"{PREFIX}_{re.sub(r'[^A-Za-z0-9]', '_', question)}_{probe.name}"
 
 
+@cache
+def _names_from_outside(source: str) -> frozenset[str]:
+    """Return the names that an adapter uses and does not set."""
+    tree = ast.parse(source)
+    names = [node for node in ast.walk(tree) if isinstance(node, ast.Name)]
+    own = {node.id for node in names if not isinstance(node.ctx, ast.Load)}
+    own |= {node.arg for node in ast.walk(tree) if isinstance(node, ast.arg)}
+    return frozenset({node.id for node in names} - own)
+
+
+@cache
 def _renamed(source: str, name: str, new: str) -> str:
     """Return the source of an adapter with its function under another name; inside, the name is the student's."""
     tree = ast.parse(source)
