@@ -1,21 +1,23 @@
 """Grades thousands of submissions in one run, then again with a kill in the middle, and prints what the machine saw.
 
-    python benchmarks/grading_many.py [--count 5000] [--seed 7]
+    python benchmarks/grading_many.py [--count 5000] [--seed 7] [--own 0.1]
 
 First run: memory of all processes, open handles and processes over time, and what is left behind. Second run: killed
-with SIGKILL at a random moment, resumed, and its results compared with those of the first. Needs Linux (/proc).
+with SIGKILL at a random moment, resumed, and its `results.json` compared with that of the first, byte by byte. In the
+part `--own` of the submissions each function is written in a way that no other one has. Needs Linux (/proc).
 """
 
 import argparse
 import json
 import os
 import random
+import re
 import signal
 import subprocess
 import sys
 import tempfile
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -56,6 +58,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--count", type=int, default=5000)
     parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--own", type=float, default=0.1, help="part of the submissions whose code is nobody else's")
     parser.add_argument("--isolation", default="namespaces")
     given = parser.parse_args()
     rng = random.Random(given.seed)
@@ -64,6 +67,10 @@ def main() -> int:
         submissions = []
         for number in range(-(-given.count // 200)):
             some = generated(answers(), 200, seed=given.seed + number)
+            some = [
+                replace(one, files=_own(one.files, 200 * number + place)) if rng.random() < given.own else one
+                for place, one in enumerate(some)
+            ]
             folder = place / "handed-in" / f"group{number:03d}"
             folder.mkdir(parents=True)
             submissions += written(some, folder)
@@ -85,15 +92,18 @@ def main() -> int:
         seen, seconds, code = _watched([*command, "--out", str(place / "whole")])
         each = seconds / given.count * 1000
         print(f"{given.count} submissions in {seconds:.0f} s ({each:.0f} ms each), exit code {code}")
+        judged, code_answers = _distinct(place / "whole")
+        print(f"{judged} different submissions, {code_answers} different answers in code")
         _print_moments(seen)
         print(f"processes seen {len(seen.everybody)}, left behind {len(seen.left())}")
         moment = rng.uniform(0.1, 0.9) * seconds
         broken, _, _ = _watched([*command, "--out", str(place / "broken")], kill_after=moment)
-        done = len(list((place / "broken").rglob("*.json")))
+        done = _records(place / "broken")
         print(f"second run killed after {moment:.0f} s: {done} records, {len(broken.left())} processes left behind")
         _, again, _ = _watched([*command, "--out", str(place / "broken")])
         first, second = _results(place / "whole"), _results(place / "broken")
-        same = first == second
+        files = [(place / name / "results.json").read_bytes() for name in ("whole", "broken")]
+        same = files[0] == files[1]
         for one, other in zip(first, second, strict=True):
             for question, again_so in zip(one["questions"], other["questions"], strict=True):
                 if question != again_so:
@@ -103,12 +113,50 @@ def main() -> int:
     return 0 if same and not left else 1
 
 
+_BODY = re.compile(r"(def [^\n]*:\n)([ ]+)(?=\S)")
+
+
+def _own(files: dict[str, bytes], number: int) -> dict[str, bytes]:
+    """Return a notebook in which each function begins with a statement that no other submission has."""
+
+    def more(source: str) -> str:
+        return _BODY.sub(rf"\1\2student = {number}\n\2", source)
+
+    found = {}
+    for name, data in files.items():
+        try:
+            book = json.loads(data)
+            book["cells"] = [
+                {**cell, "source": more("".join(cell["source"]))} if cell["cell_type"] == "code" else cell
+                for cell in book["cells"]
+            ]
+        except (ValueError, KeyError):  # no notebook, an old one, or none that can be read as it is
+            found[name] = data
+        else:
+            found[name] = json.dumps(book).encode()
+    return found
+
+
+def _records(out: Path) -> int:
+    return len(list((out / ".gradproof" / "records").rglob("*.json")))
+
+
+def _distinct(out: Path) -> tuple[int, int]:
+    """Return how many submissions and how many answers in code were judged, each counted once."""
+    questions = (one for submission in _results(out) for one in submission["questions"])
+    return _records(out), len({one["fingerprint"] for one in questions if one["kind"] == "code"} - {""})
+
+
 def _watched(command: list[str], kill_after: float | None = None) -> tuple[Seen, float, int]:
-    seen, begun = Seen(), time.perf_counter()
+    seen, begun, told = Seen(), time.perf_counter(), 0.0
+    out = Path(command[-1])
     with tempfile.TemporaryFile() as said:
         process = subprocess.Popen(command, stdout=said, stderr=subprocess.STDOUT)
         while process.poll() is None:
             seen.look(process.pid, begun)
+            if time.perf_counter() - begun > told:
+                print(f"  {told:.0f} s: {_records(out)} records", file=sys.stderr, flush=True)
+                told += 60
             if kill_after is not None and time.perf_counter() - begun > kill_after:
                 process.send_signal(signal.SIGKILL)
                 process.wait()

@@ -11,6 +11,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+import time
 from types import TracebackType
 from typing import IO, Self
 
@@ -35,8 +36,8 @@ class Bounded:
     Parameters
     ----------
     module:
-        Run as `python -m module MEMORY`; it limits itself by `limit_memory`, prints `ready`, and then answers each line
-        with one line, until there are no more.
+        Run as `python -m module MEMORY`; it limits itself by `limit_memory`, calls `end_with_parent`, prints `ready`,
+        and then answers each line with one line, until there are no more.
     memory:
         Limit in MiB of the memory that the process may have in all.
     """
@@ -152,6 +153,24 @@ def _passed_on(stream: IO[str], lines: "queue.SimpleQueue[str | None]") -> None:
 
 
 # -- the other side ---------------------------------------------------------------------------------
+
+
+def end_with_parent(seconds: float = 1.0) -> None:
+    """From now on end this process once the one that started it is gone, in the middle of a question too.
+
+    Parameters
+    ----------
+    seconds:
+        How often to look. (The kernel's own signal speaks of the thread that started a process, not of its process.)
+    """
+    parent = os.getppid()
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(seconds)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
 
 
 def limit_memory(mebibytes: int) -> bool:

@@ -9,7 +9,7 @@ import json
 import signal
 import sys
 
-from checks.bounded import READY, RETIRES, limit_memory, memory_in_use
+from checks.bounded import READY, RETIRES, end_with_parent, limit_memory, memory_in_use
 from checks.formulas.pairs import answered
 
 RETIREMENT = 0.5
@@ -22,6 +22,7 @@ def main() -> None:
     memory = int(sys.argv[1])
     sys.stdin.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
+    end_with_parent()
     limited = limit_memory(memory)
     answered('{"left": "x", "right": "x"}', seconds=None)  # the grammars are built
     print(READY, flush=True)

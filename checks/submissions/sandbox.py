@@ -10,6 +10,7 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import re
 import secrets
 import shutil
 import signal
@@ -42,6 +43,8 @@ OFFERED = ("numpy", "scipy", "matplotlib", "scikit-learn", "pandas", "pillow", "
 """Distributions that a submission may import, where they are installed; what these need comes along."""
 
 PRELOADED = ("numpy", "numpy.random", "numpy.linalg")
+
+_ADDRESS = re.compile(r"\bat 0x[0-9a-fA-F]{4,16}\b")
 
 SYSTEM_FOLDERS = ("/usr/lib", "/usr/lib64", "/usr/lib32", "/lib", "/lib64", "/etc/ld.so.cache", "/usr/share/zoneinfo")
 
@@ -239,10 +242,11 @@ class Sandbox:
         }  # fmt: skip
         start = f"import sys; sys.path.insert(0, {str(code.parent)!r}); from player.zygote import main; main()"
         return subprocess.Popen(  # noqa: S603 - our own interpreter and code
-            [sys.executable, "-I", "-S", "-B", "-c", start, json.dumps(told), str(theirs.fileno())],
+            # Not -I: the seed of hashes is told by the environment, which holds nothing but what stands here.
+            [sys.executable, "-s", "-P", "-S", "-B", "-c", start, json.dumps(told), str(theirs.fileno())],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "Agg",
-                 "LANG": "C.UTF-8", "MPLCONFIGDIR": "/tmp"},  # noqa: S108 - inside, a folder of its own
+                 "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "MPLCONFIGDIR": "/tmp"},  # noqa: S108 - inside, a folder of its own
             pass_fds=(theirs.fileno(),), start_new_session=True,
         )  # fmt: skip
 
@@ -472,7 +476,7 @@ class Player:
 
     def _answer(self, said: dict[str, Any]) -> Answer:
         output = said.get("output", "")
-        output = output if isinstance(output, str) else ""
+        output = _without_addresses(output) if isinstance(output, str) else ""
         if "error" in said:
             error = said["error"]
             kinds = (str, str, str, int)
@@ -483,7 +487,8 @@ class Player:
             ):
                 self._stop()
                 raise PlayerGoneError("forged", "an error is malformed")
-            return Answer(error=tuple(error), output=output)
+            kind, text, cell, line = error
+            return Answer(error=(kind, _without_addresses(text), cell, line), output=output)
         reference = said.get("reference")
         changed = said.get("changed", [])
         return Answer(
@@ -537,12 +542,17 @@ def _checked_loaded(said: Mapping[str, Any]) -> Loaded:
 
     return Loaded(
         names=dict(names(said["names"])),
-        failed=rows("failed", (str, int, str, str)),
+        failed=[[*place, _without_addresses(text)] for *place, text in rows("failed", (str, int, str, str))],
         unread=rows("unread", (str, int, str)),
         missing=[str(name) for name in said["missing"]],
         shadowed=[str(name) for name in said["shadowed"]],
         left_out=int(said["left_out"]),
     )
+
+
+def _without_addresses(text: str) -> str:
+    """Return a text without the addresses of objects, which differ from run to run."""
+    return _ADDRESS.sub("at …", text)
 
 
 def _texts(parameters: Any) -> list[str] | None:

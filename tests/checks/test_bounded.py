@@ -1,6 +1,9 @@
 """A process with bounds: what hangs is ended, too much memory is refused, the next question is answered."""
 
+import os
+import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,13 +13,17 @@ from checks.bounded import RETIRES, Bounded, EndedError, LateError
 
 MODULE = """
 import os, sys
-from checks.bounded import limit_memory
+from checks.bounded import end_with_parent, limit_memory
+end_with_parent(0.05)
 limit_memory(int(sys.argv[1]))
 print("ready", flush=True)
 for line in sys.stdin:
     what = line.strip()
     if what == "hang":
         10 ** 10**9  # one operation, which nothing in Python interrupts
+    if what == "search":
+        while True:
+            pass
     if what == "fill":
         try:
             found = len(bytes(300 * 2**20))
@@ -79,6 +86,41 @@ def test_a_process_that_retires_is_followed_by_another(process: Bounded) -> None
     assert found == "done"
     assert RETIRES not in found
     assert process.ask("y", 60).split()[0] != before
+
+
+ASKING = """
+from checks.bounded import Bounded
+process = Bounded("echoing", memory=256)
+print(process.ask("x", 60).split()[0], flush=True)
+process.ask("search", 600)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks at a process by /proc")
+def test_a_process_whose_parent_was_killed_ends_in_the_middle_of_a_question(process: Bounded) -> None:
+    folder = next(path for path in sys.path if Path(path, "echoing.py").exists())
+    asking = subprocess.Popen(
+        [sys.executable, "-c", ASKING],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join([folder, *filter(None, sys.path)])},
+    )
+    assert asking.stdout is not None
+    with asking.stdout:
+        stat = Path("/proc", asking.stdout.readline().decode().strip(), "stat")
+    begun = _begun(stat)
+    assert begun
+    asking.kill()
+    asking.wait()
+    end = time.monotonic() + 60
+    while _begun(stat) == begun:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def _begun(stat: Path) -> str:
+    """Return when a process was started, "" if it is gone."""
+    fields = (stat.read_text() if stat.exists() else "").rpartition(")")[2].split()
+    return fields[19] if fields and fields[0] != "Z" else ""
 
 
 def test_a_module_that_cannot_start_is_told_from_one_that_ended() -> None:

@@ -206,6 +206,26 @@ def test_one_player_knows_nothing_of_another(sandbox: Sandbox) -> None:
     still_works(sandbox)
 
 
+def test_numbers_drawn_without_a_seed_are_the_same_in_every_run_and_differ_from_call_to_call(sandbox: Sandbox) -> None:
+    source = (
+        "import random\n"
+        "import numpy as np\n"
+        "def f():\n"
+        "    own = [np.random.default_rng().random(), np.random.RandomState().rand()]\n"
+        "    return [float(one) for one in [random.random(), np.random.rand(), *own]] + list(set('abcdef'))\n"
+    )
+
+    def two_calls(place: Sandbox) -> list[list[object]]:
+        with place.player(LIMITS) as player:
+            player.load([Cell("cell 1", source)])
+            return [player.call("f", seconds=60.0).value for _ in range(2)]
+
+    first = two_calls(sandbox)
+    assert all(one != other for one, other in zip(first[0][:4], first[1][:4], strict=True))
+    with Sandbox(preload=()) as another:
+        assert first == two_calls(sandbox) == two_calls(another)
+
+
 def test_the_judge_is_not_fooled_by_patched_numpy(sandbox: Sandbox) -> None:
     spoil = "import numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True\ndef f():\n    return np.zeros(3)"
     with sandbox.player() as player:
@@ -228,6 +248,13 @@ def test_objects_that_lie_about_themselves_are_carried_as_nothing(sandbox: Sandb
         "    return [Liar(), Float(2.0), np.zeros(3).view(Array)]\n"
     )
     assert played(sandbox, source).value == [Opaque("Liar"), Opaque("Float"), Opaque("Array")]
+
+
+def test_what_is_said_of_an_object_does_not_hold_its_address(sandbox: Sandbox) -> None:
+    answer = played(sandbox, "def f():\n    print(object())\n    raise ValueError(object(), 0x7f0000000000, 'at 0x1')")
+    assert answer.error is not None
+    assert answer.error[1] == "(<object object at …>, 139637976727552, 'at 0x1')"
+    assert answer.output == "<object object at …>\n"
 
 
 def test_endless_output_is_cut(sandbox: Sandbox) -> None:

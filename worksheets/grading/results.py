@@ -28,7 +28,8 @@ def summary(run: Run) -> dict[str, Any]:
     """Return what is said of the whole run: status, reason, worksheet, counts of statuses, seed."""
     statuses = [Status(status) for status, count in run.counts.items() if count]
     key = run.sheet.key()
-    words = ", ".join(f"{count} {status}" for status, count in run.counts.most_common() if count)
+    counts = dict(sorted(run.counts.items(), key=lambda one: (-one[1], one[0])))  # not by what was done first
+    words = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
     return {
         "status": str(gravest(statuses)) if statuses else "undecided",
         "reason": f"{len(run.rows)} submission{'s' * (len(run.rows) != 1)} to {key['worksheet']}: {words}.",
@@ -37,7 +38,7 @@ def summary(run: Run) -> dict[str, Any]:
         "title": key.get("title", ""),
         "out_of": key["points"],
         "seed": run.records.seed,
-        "counts": dict(run.counts),
+        "counts": counts,
     }
 
 

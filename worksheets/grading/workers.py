@@ -2,8 +2,10 @@
 
 import contextlib
 import multiprocessing
+import os
 import signal
 import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -17,6 +19,8 @@ from worksheets.grading.sheet import Sheet
 
 TRIES = 2
 PATIENCE = 10.0
+FAREWELL = 5.0
+"""Seconds that a worker has to tidy up once the process that started it is gone."""
 
 
 @dataclass(frozen=True)
@@ -178,6 +182,7 @@ def _work(setup: Setup, connection: Connection) -> None:
     """Judge what comes, until whoever sends hangs up or says stop."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that started us
     signal.signal(signal.SIGTERM, _stop)
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     try:
         with grader_of(setup) as grader:
             while True:
@@ -192,6 +197,20 @@ def _work(setup: Setup, connection: Connection) -> None:
                     return
     except Exception as error:
         _say(connection, error)
+
+
+def _end_with_parent() -> None:
+    """Wait until whoever started this process is gone, however it ended, and stop: nobody takes the outcome any more.
+
+    The pipe alone would tell only between two jobs, and the kernel's signal at the death of a parent would speak of the
+    fork server, which lives as long as its workers.
+    """
+    parent = multiprocessing.parent_process()
+    assert parent is not None
+    wait([parent.sentinel])
+    os.kill(os.getpid(), signal.SIGTERM)  # in the main thread: players end, temporary folders go
+    threading.Event().wait(FAREWELL)
+    os._exit(143)  # the kernel ends the players with it
 
 
 def _say(connection: Connection, error: Exception) -> None:

@@ -15,7 +15,7 @@ from checks.submissions.grading.programs import ALL, DEFINITIONS, Judged, Progra
 from checks.submissions.grading.relevant import Outline, fingerprint_of
 from checks.submissions.grading.totals import alone, missing, total, unreadable, with_points
 from checks.submissions.grading.typed import TypedJudge
-from checks.submissions.grading.values import NOT_THERE, judge_value, plain, shown_number, typed_value
+from checks.submissions.grading.values import ELLIPSIS, NOT_THERE, judge_value, plain, shown_number, typed_value
 from checks.submissions.judging import Model
 from checks.submissions.sandbox import Sandbox
 
@@ -108,7 +108,9 @@ class SheetJudge:
             value, why = self._computed(question, located, outline, submission)
         if why:
             return alone("unreadable", why, "raises an error")
-        shown = "" if value is None else str(value if isinstance(value, str | tuple) else shown_number(value))
+        shown = ""
+        if value is not None and value is not ELLIPSIS:
+            shown = str(value if isinstance(value, str | tuple) else shown_number(value))
         part = judge_value(question, value)
         return {
             "parts": [part],

@@ -12,7 +12,7 @@ import sys
 from typing import Any
 
 from checks.answers import judge_formula, judge_steps
-from checks.bounded import READY, RETIRES, limit_memory, memory_in_use
+from checks.bounded import READY, RETIRES, end_with_parent, limit_memory, memory_in_use
 from checks.verdict import Status, Verdict
 
 RETIREMENT = 0.5
@@ -59,6 +59,7 @@ def main() -> None:
     memory = int(sys.argv[1])
     sys.stdin.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
     sys.stdout.reconfigure(encoding="utf-8", errors="surrogatepass")  # type: ignore[union-attr]
+    end_with_parent()
     limited = limit_memory(memory)
     judge_formula("x", ["x"])  # the grammars are built
     print(READY, flush=True)

@@ -48,6 +48,7 @@ def main() -> None:
     sys.path[:] = told["path"]
     sys.modules[__package__].__path__ = [told["code"]]  # the rest of this package is found where it is shown
     importlib.import_module(".serving", __package__)
+    importlib.import_module(".chance", __package__)
     for name in told["preload"]:
         try:
             importlib.import_module(name)
@@ -171,6 +172,7 @@ def _prepared(namespaces: bool, limits: Limits, slot: int, data: int) -> Callabl
     container.give_up_all_power(stranger)
     os.environ.clear()
     os.environ.update(MPLBACKEND="Agg", HOME="/tmp", TMPDIR="/tmp", LANG="C.UTF-8", OPENBLAS_NUM_THREADS="1")  # noqa: S108
+    sys.modules[f"{__package__}.chance"].make_repeatable()
     server = sys.modules[f"{__package__}.serving"].Server(CONTROL)
     return server.serve  # type: ignore[no-any-return]
 
