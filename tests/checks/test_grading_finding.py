@@ -117,6 +117,16 @@ def test_a_written_answer_is_found_by_the_id_of_its_cell():
     assert (one.how, one.text, one.cells) == ("metadata", "Because.", ("cell 1",))
 
 
+def test_a_cell_that_carries_its_id_in_three_places_is_read_once():
+    metadata = {"gradproof": {"cell": "why-answer"}, "nbgrader": {"grade_id": "why-answer"}, "id": "why-answer"}
+    one = found(handed_in(texts=[Text("cell 6", "Because.", metadata)]), written("why", "2 (a)"))["why"]
+    assert (one.text, one.cells, one.note) == ("Because.", ("cell 6",), "")
+    two = [Text("cell 6", "Because.", metadata), Text("cell 7", "And so on.", metadata)]
+    one = found(handed_in(texts=two), written("why", "2 (a)"))["why"]
+    assert (one.text, one.cells) == ("Because.\n\nAnd so on.", ("cell 6", "cell 7"))
+    assert one.note == "2 cells carry the id of this answer; all of them were read."
+
+
 @pytest.mark.parametrize("head", ["2 (a)", "**2 (a)**", "## 2a)", "2 a:", "Question 2 (a).", "### Answer to 2 (a)"])
 def test_a_written_answer_is_found_below_its_number(head):
     texts = [Text("cell 1", f"{head} Because."), Text("cell 2", "And so on."), Text("cell 3", "2 (b) No.")]

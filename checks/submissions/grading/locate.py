@@ -49,7 +49,7 @@ class Located:
 
 
 def ids_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
-    """Return the ids that a cell carries: ours, nbgrader's, and that of the notebook's format."""
+    """Return the ids that a cell carries, each once: ours, nbgrader's, and that of the notebook's format."""
     found = []
     ours, grader = metadata.get("gradproof"), metadata.get("nbgrader")
     if isinstance(ours, dict):
@@ -57,7 +57,7 @@ def ids_of(metadata: Mapping[str, Any]) -> tuple[str, ...]:
     if isinstance(grader, dict):
         found.append(grader.get("grade_id"))
     found.append(metadata.get("id"))
-    return tuple(each for each in found if isinstance(each, str))
+    return tuple(dict.fromkeys(each for each in found if isinstance(each, str)))
 
 
 def locate(submission: Submission, outline: Outline, questions: Sequence[Mapping[str, Any]]) -> dict[str, Located]:
