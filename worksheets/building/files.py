@@ -11,7 +11,8 @@ from worksheets.building.hidden import add_hidden_tests
 from worksheets.building.key import key, key_text
 from worksheets.building.leaks import leaks, strings_of, strings_of_page
 from worksheets.building.markdown import UnknownLatexError
-from worksheets.building.notebook import NBGRADER, SOLUTION, STUDENT, cells, notebook, notebook_text
+from worksheets.building.notebook import NBGRADER, SOLUTION, STUDENT, cells, notebook, notebook_text, released
+from worksheets.building.otter import master
 from worksheets.building.page import page
 from worksheets.sheet import Source
 from worksheets.source import Problem, SourceError
@@ -47,8 +48,9 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
     """
     say = progress or (lambda *_: None)
     say("hidden tests", 0, 1)
-    add_hidden_tests(source)
+    tests = add_hidden_tests(source)
     student, solution = notebook(source, STUDENT), notebook(source, SOLUTION)
+    nbgrader, otter = notebook(source, NBGRADER), master(source, tests)
     execute(solution, progress=say)
     html_of = {cell.id: cell.html for cell in cells(source, SOLUTION) if cell.html}
     try:
@@ -58,7 +60,10 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
         }
     except UnknownLatexError as error:
         raise SourceError([Problem(source.path.name, 1, str(error), "write it with commands of amsmath")]) from None
-    found = leaks(source, [*strings_of(student), *strings_of_page("student.html", pages["student.html"])])
+    seen = [*strings_of(student), *strings_of(released(nbgrader))]
+    seen += strings_of_page("student.html", pages["student.html"])
+    seen += [(f"{name}-visible", one.shapes) for name, one in tests.items()]
+    found = leaks(source, seen)
     if found:
         question, place, answer = found[0]
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
@@ -69,7 +74,8 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
         "student.ipynb": notebook_text(student),
         "solution.ipynb": notebook_text(solution),
         "key.json": key_text(key(source)),
-        f"nbgrader/{source.name}.ipynb": notebook_text(notebook(source, NBGRADER)),
+        f"nbgrader/{source.name}.ipynb": notebook_text(nbgrader),
+        f"otter/{source.name}.ipynb": notebook_text(otter),
         **pages,
     }
     return {name: text.encode("utf-8") for name, text in texts.items()}

@@ -1,5 +1,6 @@
 """Hidden tests for nbgrader and otter: plain asserts on inputs with the results that the model gave for them."""
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,6 +15,36 @@ SEED = 71
 DIGITS = 12
 LARGEST = 4000
 """Results with more numbers than this are not written into a notebook."""
+SHAPE = "assert _np.shape("
+PRELUDE = '''\
+import contextlib as _contextlib
+import io as _io
+import warnings as _warnings
+import numpy as _np
+
+def _quietly(function, *arguments):
+    """Return what a function returns; nbgrader and otter would take what it prints or warns of for a mistake."""
+    with _contextlib.redirect_stdout(_io.StringIO()), _contextlib.redirect_stderr(_io.StringIO()):
+        with _warnings.catch_warnings():
+            _warnings.simplefilter("ignore")
+            return function(*arguments)
+'''
+
+
+@dataclass(frozen=True)
+class Tests:
+    """The tests of a code question, as code that raises where an answer is wrong.
+
+    Attributes
+    ----------
+    hidden:
+        The results for every input are those of the model; "" where nothing can be compared.
+    shapes:
+        The first result of each probe has the right shape; it tells no value. "" where a probe has no inputs.
+    """
+
+    hidden: str
+    shapes: str
 
 
 def setup_before(source: Source, question: Question) -> str:
@@ -29,31 +60,44 @@ def setup_before(source: Source, question: Question) -> str:
     return "\n\n".join(parts)
 
 
-def add_hidden_tests(source: Source) -> None:
-    """Give every code question its hidden tests, from what its model returns."""
+def add_hidden_tests(source: Source) -> dict[str, Tests]:
+    """Give every code question its hidden tests, from what its model returns, and return all tests by question."""
+    found = {}
     for question in source.questions:
-        if isinstance(question, CodeQuestion) and not question.hidden:
-            question.hidden = _hidden(source, question)
+        if isinstance(question, CodeQuestion):
+            found[question.id] = _tests(source, question)
+            question.hidden = found[question.id].hidden
+    return found
 
 
-def _hidden(source: Source, question: CodeQuestion) -> str:
+def _tests(source: Source, question: CodeQuestion) -> Tests:
     probes = [(probe, sample(probe, SEED)) for probe in question.all_probes()]
     try:
         (played,) = play(setup_before(source, question), [question.model_source], probes)
     except RunError:
-        return ""
-    lines = ["import numpy as _np"]
+        return Tests("", "")
+    hidden, shapes = [], []
     for (probe, samples), found in zip(probes, played, strict=True):
         if found.error:
             continue
-        if probe.adapter:
-            lines.append(probe.adapter.strip("\n"))
-        for inputs, outputs in zip(samples, found.outputs, strict=True):
-            arguments = ", ".join(_literal(value) for value in inputs)
-            lines.append(f"_result = {probe.name}({arguments})")
-            for name, value in outputs.items():
-                lines += _asserts(probe, name, value)
-    return "\n".join(lines)
+        adapter = [probe.adapter.strip("\n")] if probe.adapter else []
+        calls = [
+            f"_result = _quietly({', '.join([probe.name, *map(_literal, inputs)])})"
+            for inputs in samples[: len(found.outputs)]
+        ]
+        asserts = [
+            [line for name, value in outputs.items() for line in _asserts(probe, name, value)]
+            for outputs in found.outputs
+        ]
+        hidden += adapter + [line for call, lines in zip(calls, asserts, strict=True) for line in (call, *lines)]
+        if probe.inputs and not probe.accept:
+            shapes += [*adapter, calls[0], *(line for line in asserts[0] if line.startswith(SHAPE))]
+    return Tests(_test(hidden), _test(shapes))
+
+
+def _test(lines: list[str]) -> str:
+    """Return a test; none that compares nothing, which everybody would pass."""
+    return "\n".join([PRELUDE, *lines]) if any(line.startswith("assert ") for line in lines) else ""
 
 
 def _asserts(probe: Any, name: str, value: Any) -> list[str]:
@@ -66,8 +110,9 @@ def _asserts(probe: Any, name: str, value: Any) -> list[str]:
         return []
     scale = float(np.max(np.abs(value), initial=0.0))
     near = f"rtol={probe.tolerance!r}, atol={probe.tolerance * 1e-3 * scale!r}"
+    near += ", equal_nan=True" if np.any(np.isnan(value)) else ""
     return [
-        f"assert _np.shape({taken}) == {value.shape!r}",
+        f"{SHAPE}{taken}) == {value.shape!r}",
         f"assert _np.allclose({taken}, {_literal(value)}, {near})",
     ]
 

@@ -4,23 +4,25 @@ import base64
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from worksheets.kinds import Cell, Question
 from worksheets.sheet import IMAGES, Source
 
-STUDENT, SOLUTION, NBGRADER = "student", "solution", "nbgrader"
+STUDENT, SOLUTION, NBGRADER, OTTER = "student", "solution", "nbgrader", "otter"
 IMPORT = "from gradproof import feedback"
 _IMAGE = re.compile(r"(!\[[^\]]*\]\()([^)\s]+)((?:\s[^)]*)?\))")
-_HANDED_IN = {"formula", "steps", "text", "plot"}
-"""Kinds whose answer cell nbgrader gives to a person."""
+_CUT = re.compile(
+    r"^[ \t]*### BEGIN (?P<what>SOLUTION|HIDDEN TESTS)\n.*?^[ \t]*### END (?P=what)$", re.DOTALL | re.MULTILINE
+)
 
 
 def cells(source: Source, version: str) -> Iterator[Cell]:
     """Yield the cells of one version of a worksheet."""
     solved = version == SOLUTION
     yield _title(source, solved=solved)
-    made = list(_body(source, solved=solved))
+    made = list(_body(source, version))
     if any(cell.role == "check" and "feedback." in cell.source for cell in made):
         words = "# Gives feedback on your answers; works without a network.\n"
         strict = "\nfeedback.be_strict()  # a wrong answer fails its cell" if version == NBGRADER else ""
@@ -28,13 +30,36 @@ def cells(source: Source, version: str) -> Iterator[Cell]:
     yield from made
 
 
-def _body(source: Source, *, solved: bool) -> Iterator[Cell]:
+def _body(source: Source, version: str) -> Iterator[Cell]:
     for item in source.items:
-        if isinstance(item, Question):
-            yield item.question_cell()
-            yield from item.solution() if solved else item.student()
-        elif solved or item.role not in ("experiment", "note"):
-            yield item
+        if not isinstance(item, Question):
+            if version == SOLUTION or item.role not in ("experiment", "note"):
+                yield item
+            continue
+        yield item.question_cell()
+        if version == SOLUTION:
+            yield from item.solution()
+        else:
+            yield from (_with_model(item, cell) if version == NBGRADER else cell for cell in item.student())
+
+
+def _with_model(question: Question, cell: Cell) -> Cell:
+    """Return an answer in Markdown with its model behind it, between marks: nbgrader would empty a cell without any."""
+    if cell.role != "answer" or cell.code:
+        return cell
+    model = in_words(question)
+    return replace(cell, released=f"{cell.source}\n\n### BEGIN SOLUTION\n{model}\n### END SOLUTION")
+
+
+def in_words(question: Question) -> str:
+    """Return what the solution of a question says in Markdown; pictures, which a release would keep, by their names."""
+    parts = [cell.source for cell in question.solution() if cell.role == "solution" and not cell.code]
+    return re.sub(r"!\[([^\]]*)\]\([^)]*\)", r"*\1*", "\n\n".join(parts))
+
+
+def released(made: dict[str, Any]) -> dict[str, Any]:
+    """Return what students get of nbgrader's source version, for the search for answers."""
+    return {**made, "cells": [{**cell, "source": _CUT.sub("", cell["source"])} for cell in made["cells"]]}
 
 
 def _title(source: Source, *, solved: bool) -> Cell:
@@ -59,9 +84,14 @@ def notebook(source: Source, version: str) -> dict[str, Any]:
     version:
         `student`, `solution`, or `nbgrader`: the source from which `nbgrader generate_assignment` makes a release.
     """
+    return notebook_of(source, [written(source, cell, version) for cell in cells(source, version)], version)
+
+
+def notebook_of(source: Source, made: list[dict[str, Any]], version: str) -> dict[str, Any]:
+    """Return cells that are written as a notebook, checked by nbformat."""
     import nbformat
 
-    made = {
+    found = {
         "nbformat": 4,
         "nbformat_minor": 5,
         "metadata": {
@@ -69,10 +99,10 @@ def notebook(source: Source, version: str) -> dict[str, Any]:
             "language_info": {"name": "python"},
             "gradproof": _about(source, version),
         },
-        "cells": [_written(source, cell, version) for cell in cells(source, version)],
+        "cells": made,
     }
-    nbformat.validate(nbformat.from_dict(made))
-    return made
+    nbformat.validate(nbformat.from_dict(found))
+    return found
 
 
 def notebook_text(made: dict[str, Any]) -> str:
@@ -87,7 +117,8 @@ def _about(source: Source, version: str) -> dict[str, Any]:
     return about
 
 
-def _written(source: Source, cell: Cell, version: str) -> dict[str, Any]:
+def written(source: Source, cell: Cell, version: str) -> dict[str, Any]:
+    """Return a cell as it stands in a notebook of one version."""
     text, hidden = cell.source, ""
     if version == NBGRADER:
         if cell.role == "answer" and cell.released:

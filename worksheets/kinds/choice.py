@@ -81,7 +81,7 @@ class ChoiceQuestion(Question):
     def student(self) -> list[Cell]:
         how = 'the letters, such as "ac"' if self._several else 'one letter, such as "a"'
         code = f"{self.variable} = ...  # {how}"
-        released = f'### BEGIN SOLUTION\n{self.variable} = "{"".join(self.right)}"\n### END SOLUTION'
+        released = f'{code}\n### BEGIN SOLUTION\n{self.variable} = "{"".join(self.right)}"\n### END SOLUTION'
         return [self.cell("answer", code, role="answer", code=True, released=released), *self._checked()]
 
     def _checked(self) -> list[Cell]:
@@ -91,7 +91,8 @@ class ChoiceQuestion(Question):
         if self.common.feedback:
             seal = sealed_choice(self.id, self.right)
             lines = [f'feedback.choice("{self.id}", {self.variable}, seal="{seal}")']
-        hidden = f"assert sorted({self.variable}) == {sorted(self.right)!r}"
+        letters = f'{{letter for letter in "".join(map(str, {self.variable})).lower() if letter.isalpha()}}'
+        hidden = f"assert {letters} == set({''.join(self.right)!r})"
         return self.check_cell(lines, points=self.common.points, hidden=hidden)
 
     def solution(self) -> list[Cell]:

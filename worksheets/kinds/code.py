@@ -173,7 +173,7 @@ class CodeQuestion(Question):
         try:
             self.model_source = model(source)
             self.start = self.given_start or starter(source)
-            self.release = released(source)
+            self.release = released(source, self.given_start)
         except RegionError as error:
             report.add(
                 self.written_line + error.line,
@@ -314,8 +314,9 @@ class CodeQuestion(Question):
     # -- cells --
 
     def student(self) -> list[Cell]:
-        answer = self.cell("answer", self.start, role="answer", code=True, released=self.release)
-        return [answer, *self.check_cell(self._visible(), points=self.common.points, hidden=self.hidden)]
+        by_hand, by_test = (None, self.common.points) if self.hidden else (self.common.points, None)
+        answer = self.cell("answer", self.start, role="answer", code=True, released=self.release, points=by_hand)
+        return [answer, *self.check_cell(self._visible(), points=by_test, hidden=self.hidden)]
 
     def _visible(self) -> list[str]:
         if self.of is None:

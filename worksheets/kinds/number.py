@@ -122,7 +122,10 @@ class NumberQuestion(Question):
     def student(self) -> list[Cell]:
         unit = f" in {self.unit}" if self.unit else ""
         code = f"{self.variable} = ...  # your number{unit}"
-        return [self.cell("answer", code, role="answer", code=True, released=self._released()), *self._checked()]
+        return [
+            self.cell("answer", code, role="answer", code=True, released=f"{code}\n{self._released()}"),
+            *self._checked(),
+        ]
 
     def _checked(self) -> list[Cell]:
         from worksheets.sealing import sealed_number

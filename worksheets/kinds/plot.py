@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from worksheets.kinds.question import Cell, Common, Question, one_body
-from worksheets.kinds.regions import RegionError, model, regions, released, starter
+from worksheets.kinds.regions import RegionError, defined, model, regions, released, starter
 from worksheets.source.blocks import Block
 from worksheets.source.options import Options
 from worksheets.source.problems import Report
@@ -68,10 +68,13 @@ class PlotQuestion(Question):
 
     def student(self) -> list[Cell]:
         start = self.start or starter(self.written)
-        if f"{self.variable} =" not in start:
+        if self.variable not in defined(start) or f"{self.variable} = ..." in start:
             start = f"{self.variable}, axes = plt.subplots()\n# draw here"
-        answer = self.cell("answer", start, role="answer", code=True, released=released(self.written))
-        return [answer, *self.check_cell(self._visible(), points=self.common.points)]
+        compared = self.curves and self.common.feedback
+        by_hand, by_test = (None, self.common.points) if compared else (self.common.points, None)
+        released_too = released(self.written, self.start)
+        answer = self.cell("answer", start, role="answer", code=True, released=released_too, points=by_hand)
+        return [answer, *self.check_cell(self._visible(), points=by_test)]
 
     def _visible(self) -> list[str]:
         curves = f", curves={[curve for curve, _ in self.curves]!r}" if self.curves else ""

@@ -46,6 +46,8 @@ def parsed(source: str) -> ast.Module:
 def regions(source: str) -> list[Region]:
     """Return the answer regions: those between `# begin solution` and `# end solution`, else all function bodies.
 
+    Where there is neither, all of it is the answer.
+
     Raises
     ------
     RegionError
@@ -54,7 +56,8 @@ def regions(source: str) -> list[Region]:
     tree = parsed(source)
     lines = source.split("\n")
     marked = _marked(lines, tree)
-    return marked if marked else sorted(_bodies(tree, lines), key=lambda region: region.first)
+    bodies = sorted(_bodies(tree, lines), key=lambda region: region.first)
+    return marked or bodies or [Region(0, len(lines), "", "your code", _assigned_in(tree, 0, len(lines)))]
 
 
 def model(source: str) -> str:
@@ -73,13 +76,21 @@ def starter(source: str) -> str:
     return _with_regions(source, hole)
 
 
-def released(source: str) -> str:
-    """Return the solution with the marks of nbgrader around its regions."""
+def released(source: str, start: str = "") -> str:
+    """Return the solution with nbgrader's marks around its regions, or around all of it, behind a start of its own."""
 
     def wrapped(region: Region, inside: list[str]) -> list[str]:
         return [f"{region.indent}### BEGIN SOLUTION", *inside, f"{region.indent}### END SOLUTION"]
 
+    if start:
+        begun = [] if _raises(start) else [start.strip("\n"), ""]
+        return "\n".join([*begun, "### BEGIN SOLUTION", model(source).strip("\n"), "### END SOLUTION"])
     return _with_regions(source, wrapped)
+
+
+def _raises(start: str) -> bool:
+    """Tell whether a start stops the cell, so that nothing behind it runs."""
+    return any(isinstance(node, ast.Raise) for node in parsed(start).body)
 
 
 def defined(source: str) -> tuple[str, ...]:
