@@ -33,6 +33,13 @@ def lab(session: nox.Session) -> None:
 
 
 @nox.session
+def graders(session: nox.Session) -> None:
+    """Let nbgrader and otter grade what we build for them; not by default, as they bring JupyterLab and pandas."""
+    session.install(".[graders]")
+    session.run("pytest", "-m", "slow", "tests/peers", *session.posargs)
+
+
+@nox.session
 def main_job(session: nox.Session) -> None:
     """Run exactly the README's first command, in a fresh environment."""
     session.install(".")

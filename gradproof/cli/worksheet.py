@@ -88,19 +88,21 @@ def build_command(
     out: Annotated[Path, typer.Option(help="The folder to write into.")] = Path("worksheets-out"),
     student: Annotated[list[str] | None, typer.Option(help="Build the variant of this student; repeatable.")] = None,
     students: Annotated[Path | None, typer.Option(help="A file with one student a line.")] = None,
+    pdf: Annotated[bool, typer.Option("--pdf", help="Typeset student.pdf and solution.pdf with pdflatex.")] = False,
     as_json: Json = False,
 ) -> int:
-    """Write notebooks, key and pages of worksheets to OUT/NAME."""
+    """Write notebooks, key, pages and LaTeX of worksheets to OUT/NAME."""
     from worksheets.answer_sheet import UnknownWorksheetError
     from worksheets.building.build import build
+    from worksheets.building.latex import NoLatexError
 
     names = _names(name, every)
     whose = _students(student or [], students)
     writable_folder(out)
     try:
         with progress_bar() as progress:
-            built = build(names, out, students=whose, progress=progress, workers=WORKERS)
-    except UnknownWorksheetError as error:
+            built = build(names, out, students=whose, pdf=pdf, progress=progress, workers=WORKERS)
+    except (UnknownWorksheetError, NoLatexError) as error:
         raise BadInputError(str(error)) from error
     return _say_built(built, as_json)
 

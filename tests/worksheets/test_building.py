@@ -22,7 +22,7 @@ from worksheets.sheet import read_source
 
 GOOD = Path(__file__).parent / "good-source.md"
 NAMES = {"student.ipynb", "solution.ipynb", "key.json", "student.html", "solution.html"}
-NAMES |= {"nbgrader/good-source.ipynb", "otter/good-source.ipynb"}
+NAMES |= {"student.tex", "solution.tex", "nbgrader/good-source.ipynb", "otter/good-source.ipynb"}
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -28,6 +28,8 @@ LIBRARIES = (
     "python-flint",
     "markdown-it-py",
     "latex2mathml",
+    "pygments",
+    "resvg_py",
 )
 KEPT = 64
 """How many builds are kept; the oldest go first."""
@@ -115,5 +117,5 @@ def _forget_oldest(kept: Path) -> None:
 
 def _sources(package: Path) -> Iterable[Path]:
     return sorted(
-        path for path in package.rglob("*") if path.suffix in (".py", ".lark", ".css", ".j2") and path.is_file()
+        path for path in package.rglob("*") if path.suffix in (".py", ".lark", ".css", ".j2", ".tex") and path.is_file()
     )

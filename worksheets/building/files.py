@@ -9,6 +9,7 @@ from pathlib import Path
 from worksheets.building.execution import execute
 from worksheets.building.hidden import add_hidden_tests
 from worksheets.building.key import key, key_text
+from worksheets.building.latex import FigureError, document, pdf
 from worksheets.building.leaks import leaks, strings_of, strings_of_page
 from worksheets.building.markdown import UnknownLatexError
 from worksheets.building.notebook import NBGRADER, SOLUTION, STUDENT, cells, notebook, notebook_text, released
@@ -20,7 +21,7 @@ from worksheets.source import Problem, SourceError
 Progress = Callable[[str, int, int], None]
 Files = dict[str, bytes]
 
-NAMES = ("student.ipynb", "solution.ipynb", "key.json", "student.html", "solution.html")
+DOCUMENTS = ("student", "solution")
 
 
 class LeakError(RuntimeError):
@@ -58,9 +59,13 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
             "student.html": page(source, student, solved=False, html_of={}),
             "solution.html": page(source, solution, solved=True, html_of=html_of),
         }
+        student_tex, student_figures = document(source, student, solved=False)
+        solution_tex, solution_figures = document(source, solution, solved=True)
     except UnknownLatexError as error:
         raise SourceError([Problem(source.path.name, 1, str(error), "write it with commands of amsmath")]) from None
-    seen = [*strings_of(student), *strings_of(released(nbgrader))]
+    except FigureError as error:
+        raise SourceError([Problem(source.path.name, 1, str(error), "save it again as .png or .svg")]) from None
+    seen = [*strings_of(student), *strings_of(released(nbgrader)), ("student.tex", student_tex)]
     seen += strings_of_page("student.html", pages["student.html"])
     seen += [(f"{name}-visible", one.shapes) for name, one in tests.items()]
     found = leaks(source, seen)
@@ -76,9 +81,26 @@ def make(source: Source, *, progress: Progress | None = None) -> Files:
         "key.json": key_text(key(source)),
         f"nbgrader/{source.name}.ipynb": notebook_text(nbgrader),
         f"otter/{source.name}.ipynb": notebook_text(otter),
+        "student.tex": student_tex,
+        "solution.tex": solution_tex,
         **pages,
     }
-    return {name: text.encode("utf-8") for name, text in texts.items()}
+    return {name: text.encode("utf-8") for name, text in texts.items()} | student_figures | solution_figures
+
+
+def with_pdf(files: Files) -> Files:
+    """Return the files of a worksheet with its documents as PDF.
+
+    Raises
+    ------
+    NoLatexError
+        There is no pdflatex.
+    LatexError
+        A document could not be typeset.
+    """
+    figures = {name: content for name, content in files.items() if name.endswith(".png")}
+    made = {f"{name}.pdf": pdf(name, files[f"{name}.tex"].decode("utf-8"), figures) for name in DOCUMENTS}
+    return {**files, **made}
 
 
 def seen_by_students(source: Source) -> list[tuple[str, str]]:

@@ -7,7 +7,7 @@ from functools import cache
 from html import escape
 from typing import Any
 
-_HINT = re.compile(r"<details><summary>(?P<title>[^<]*)</summary>(?P<body>.*?)</details>", re.DOTALL)
+HINT = re.compile(r"<details><summary>(?P<title>[^<]*)</summary>(?P<body>.*?)</details>", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\begin\{(?P<name>align\*?|equation\*?|gather\*?)\}.*?\\end\{(?P=name)\}", re.DOTALL)
 _UNKNOWN = re.compile(r"<mi>(\\[A-Za-z]+)</mi>")
 
@@ -33,7 +33,7 @@ def markdown_html(text: str, images: Mapping[str, tuple[str, bytes]]) -> str:
         A formula holds an unknown command.
     """
     parts, place = [], 0
-    for hint in _HINT.finditer(text):
+    for hint in HINT.finditer(text):
         parts.append(_rendered(text[place : hint.start()], images))
         inner = _rendered(hint["body"].strip(), images)
         parts.append(f'<details class="hint"><summary>{escape(hint["title"])}</summary>{inner}</details>')
@@ -43,8 +43,17 @@ def markdown_html(text: str, images: Mapping[str, tuple[str, bytes]]) -> str:
 
 
 def _rendered(text: str, images: Mapping[str, tuple[str, bytes]]) -> str:
-    text = _ENVIRONMENT.sub(lambda found: f"\n$$\n{found[0]}\n$$\n", text)
-    return str(_parser().render(text, {"images": images}))
+    return str(_parser().render(_fenced(text), {"images": images}))
+
+
+def tokens(text: str) -> list[Any]:
+    """Return Markdown as the tokens of markdown-it-py."""
+    return list(_parser().parse(_fenced(text)))
+
+
+def _fenced(text: str) -> str:
+    """Return Markdown with the environments of formulas between dollar signs."""
+    return _ENVIRONMENT.sub(lambda found: f"\n$$\n{found[0]}\n$$\n", text)
 
 
 def formula_html(latex: str, *, display: bool) -> str:

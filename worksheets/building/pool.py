@@ -9,12 +9,13 @@ from typing import Any, Generic, TypeVar
 
 from worksheets.building.execution import ExecutionError
 from worksheets.building.files import LeakError, Progress
+from worksheets.building.latex import LatexError
 from worksheets.building.running import RunError
 from worksheets.source import SourceError
 
 Job = TypeVar("Job")
 Result = TypeVar("Result")
-EXPECTED = (SourceError, ExecutionError, LeakError, RunError, OSError)
+EXPECTED = (SourceError, ExecutionError, LeakError, RunError, LatexError, OSError)
 """What may go wrong with a worksheet; anything else is an error of ours."""
 
 
