@@ -2,12 +2,14 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from checks.answers import Input, Probe
 from worksheets.building import hidden
 from worksheets.building.notebook import NBGRADER, STUDENT, notebook, released
 from worksheets.building.otter import master
-from worksheets.building.running import RunError
+from worksheets.building.running import Played, RunError
 from worksheets.kinds import regions
 from worksheets.sheet import read_source
 
@@ -88,6 +90,24 @@ def test_the_tests_of_shapes_refuse_a_wrong_shape_and_tell_no_value(tests):
     assert "allclose" in tests["mean-code"].hidden
 
 
+@pytest.mark.parametrize("answer", ["np.flip(np.arange(5000.0) * k)", "np.arange(5000.0) * k + (np.arange(5000) == 7)"])
+def test_of_a_large_result_sums_are_compared_and_a_wrong_number_is_seen(answer):
+    probe = Probe("large", (Input("k"),), samples=1)
+    k = np.array(0.5)
+    tests = hidden._tests([(probe, ((k,),))], [Played(({"": np.arange(5000.0) * k},))])
+    right = "def large(k):\n    return np.arange(5000) * k * (1 + 1e-12)"
+    assert len(tests.hidden) < 3000
+    assert passes("import numpy as np", right, tests.hidden)
+    assert not passes("import numpy as np", f"def large(k):\n    return {answer}", tests.hidden)
+    assert passes("import numpy as np", f"def large(k):\n    return {answer}", tests.shapes)
+
+
+def test_a_result_of_which_only_the_shape_is_known_goes_to_a_person():
+    probe = Probe("huge", samples=1)
+    tests = hidden._tests([(probe, ((),))], [Played(({"": np.zeros(hidden.LARGEST + 1)},))])
+    assert tests.hidden == ""
+
+
 def test_what_code_prints_and_warns_of_is_no_mistake(tests, capsys, recwarn):
     noisy = "import warnings\ndef mean(x):\n    print('x')\n    warnings.warn('slow')\n    return np.mean(x)"
     assert passes("import numpy as np", noisy, tests["mean-code"].hidden)
@@ -96,10 +116,11 @@ def test_what_code_prints_and_warns_of_is_no_mistake(tests, capsys, recwarn):
 
 
 def test_code_that_could_not_be_compared_goes_to_a_person(monkeypatch):
-    def dies(*_):
-        raise RunError("the time ran out")
+    class Dies(hidden.Playing):
+        def results(self):
+            return [RunError("the time ran out") for _ in self._stages]
 
-    monkeypatch.setattr(hidden, "play", dies)
+    monkeypatch.setattr(hidden, "Playing", Dies)
     source = read_source(GOOD).resolve()
     tests = hidden.add_hidden_tests(source)
     assert {(one.hidden, one.shapes) for one in tests.values()} == {("", "")}

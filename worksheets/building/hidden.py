@@ -1,20 +1,24 @@
 """Hidden tests for nbgrader and otter: plain asserts on inputs with the results that the model gave for them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from checks.answers import sample
-from worksheets.building.running import RunError, play
+from checks.answers import Probe, Samples, sample
+from worksheets.building.running import Played, Playing, RunError, Stage
 from worksheets.kinds import Question
 from worksheets.kinds.code import CodeQuestion
 from worksheets.sheet import Source
 
 SEED = 71
 DIGITS = 12
-LARGEST = 4000
-"""Results with more numbers than this are not written into a notebook."""
+LONGEST = 4000
+"""Of a result with more numbers than this, weighted sums are written into a notebook; a wrong number changes each."""
+LARGEST = 10**6
+SUMS = 8
+WEIGHTS = "_np.cos(_np.outer(_np.arange(1, {count} + 1), _np.arange(1, {size} + 1)))"
 SHAPE = "assert _np.shape("
 PRELUDE = '''\
 import contextlib as _contextlib
@@ -62,20 +66,23 @@ def setup_before(source: Source, question: Question) -> str:
 
 def add_hidden_tests(source: Source) -> dict[str, Tests]:
     """Give every code question its hidden tests, from what its model returns, and return all tests by question."""
+    questions = [question for question in source.questions if isinstance(question, CodeQuestion)]
+    stages, before = [], ""
+    for question in questions:
+        setup = setup_before(source, question)
+        probes = [(probe, sample(probe, SEED)) for probe in question.all_probes()]
+        stages.append(Stage(setup[len(before) :], [question.model_source], probes))
+        before = setup
+    with Playing(stages) as playing:
+        results = playing.results()
     found = {}
-    for question in source.questions:
-        if isinstance(question, CodeQuestion):
-            found[question.id] = _tests(source, question)
-            question.hidden = found[question.id].hidden
+    for question, stage, played in zip(questions, stages, results, strict=True):
+        found[question.id] = Tests("", "") if isinstance(played, RunError) else _tests(stage.probes, played[0])
+        question.hidden = found[question.id].hidden
     return found
 
 
-def _tests(source: Source, question: CodeQuestion) -> Tests:
-    probes = [(probe, sample(probe, SEED)) for probe in question.all_probes()]
-    try:
-        (played,) = play(setup_before(source, question), [question.model_source], probes)
-    except RunError:
-        return Tests("", "")
+def _tests(probes: Sequence[tuple[Probe, Samples]], played: Sequence[Played]) -> Tests:
     hidden, shapes = [], []
     for (probe, samples), found in zip(probes, played, strict=True):
         if found.error:
@@ -92,15 +99,12 @@ def _tests(source: Source, question: CodeQuestion) -> Tests:
         hidden += adapter + [line for call, lines in zip(calls, asserts, strict=True) for line in (call, *lines)]
         if probe.inputs and not probe.accept:
             shapes += [*adapter, calls[0], *(line for line in asserts[0] if line.startswith(SHAPE))]
-    return Tests(_test(hidden), _test(shapes))
+    compares = any(line.startswith("assert ") and not line.startswith(SHAPE) for line in hidden)
+    # A test that compares nothing is none: everybody would pass it.
+    return Tests("\n".join([PRELUDE, *hidden]) if compares else "", "\n".join([PRELUDE, *shapes]) if shapes else "")
 
 
-def _test(lines: list[str]) -> str:
-    """Return a test; none that compares nothing, which everybody would pass."""
-    return "\n".join([PRELUDE, *lines]) if any(line.startswith("assert ") for line in lines) else ""
-
-
-def _asserts(probe: Any, name: str, value: Any) -> list[str]:
+def _asserts(probe: Probe, name: str, value: Any) -> list[str]:
     taken = "_result" if not name else f"_result[{int(name)}]" if name.isdigit() else f"_result[{name!r}]"
     if probe.accept:
         return [
@@ -109,6 +113,14 @@ def _asserts(probe: Any, name: str, value: Any) -> list[str]:
     if value is None or value.size > LARGEST:
         return []
     scale = float(np.max(np.abs(value), initial=0.0))
+    if value.size > LONGEST:
+        sums = WEIGHTS.format(count=SUMS, size=value.size)
+        wanted = _literal(np.cos(np.outer(np.arange(1, SUMS + 1), np.arange(1, value.size + 1))) @ value.ravel())
+        near = f"rtol={probe.tolerance!r}, atol={probe.tolerance * scale!r}"
+        return [
+            f"{SHAPE}{taken}) == {value.shape!r}",
+            f"assert _np.allclose({sums} @ _np.ravel({taken}), {wanted}, {near})",
+        ]
     near = f"rtol={probe.tolerance!r}, atol={probe.tolerance * 1e-3 * scale!r}"
     near += ", equal_nan=True" if np.any(np.isnan(value)) else ""
     return [
