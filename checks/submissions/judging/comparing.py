@@ -28,7 +28,7 @@ from checks.verdict import (
 
 Array = npt.NDArray[Any]
 
-DOUBT = 1e-3
+DOUBT = 2e-4
 """Up to this relative error an answer is not called wrong: a small constant in a logarithm, a step of differences."""
 
 FLOOR = 1e-3
@@ -133,7 +133,7 @@ def compare(  # noqa: PLR0911 - one for each outcome
             failed = (error, number)
         if wanted.size and error >= largest:
             largest, worst_at = error, f"sample {number + 1}"
-    if failed is not None and failed[0] > max(DOUBT, tolerance):
+    if failed is not None and failed[0] > max(_doubt(side.given), tolerance):
         return Found(Kind.WRONG, counterexample(side, failed[1], probe, samples, again))
     if failed is not None:
         return Found(Kind.CLOSE, _close(side.shown, failed[0], again(failed[1])))
@@ -246,6 +246,12 @@ def unreadable(kind: Kind, sentence: str, expected: str = "", shown: str = "") -
 
 def _alike(given: Array, wanted: Array) -> bool:
     return given.shape == wanted.shape or given.size == wanted.size == 1
+
+
+def _doubt(given: Sequence[Array]) -> float:
+    """Return up to which error a result is not called wrong: half precision has three digits."""
+    units = [float(np.finfo(one.dtype).eps) for one in given if one.dtype.kind == "f"]
+    return max([DOUBT, *(NOISE_FACTOR * unit for unit in units)])
 
 
 def _allowed(side: Side, number: int) -> float:

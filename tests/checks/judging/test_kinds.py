@@ -33,7 +33,7 @@ from checks.verdict import Comparison, Counterexample, Status
         ("def sigmoid(x):\n    return 1 / (1 + np.exp(-x)) + np.random.rand()", Kind.RANDOM, Status.REFUTED, "equal"),
         ("import torch\ndef sigmoid(x):\n    return torch.sigmoid(x)", Kind.ENVIRONMENT, Status.UNDECIDED, "not here"),
         ("def sigmoid(x):\n    return open('data.csv')", Kind.ENVIRONMENT, Status.UNDECIDED, "data.csv"),
-        ("def sigmoid(x):\n    return 1 / (1 + np.exp(-x)) + 1e-5", Kind.CLOSE, Status.UNDECIDED, "digits only"),
+        ("def sigmoid(x):\n    return 1 / (1 + np.exp(-x)) + 2e-6", Kind.CLOSE, Status.UNDECIDED, "digits only"),
         ("def sigmoid(x):\n    import os\n    os._exit(0)", Kind.ENDED, Status.UNDECIDED, "ended its process"),
     ],
 )  # fmt: skip
@@ -261,3 +261,8 @@ def test_variables_that_a_cell_sets_are_compared_one_and_all(judged: Any, questi
 def test_the_page_on_judging_code_explains_every_finding() -> None:
     page = (Path(__file__).parents[3] / "docs" / "judging-code.md").read_text(encoding="utf-8")
     assert set(re.findall(r"^\| ([^|]+?) \|", page, flags=re.M)) >= {str(kind) for kind in Kind}
+
+
+def test_one_part_in_a_thousand_is_wrong(judged: Any, asked: SimpleNamespace) -> None:
+    found = judged(asked.sigmoid, "def sigmoid(x):\n    return 1.001 / (1 + np.exp(-x))")
+    assert (found.status, found.mistake) == (Status.REFUTED, "it is right up to the factor 1.001")
