@@ -347,7 +347,7 @@ GRADIENT_FAILURES: dict[str, tuple[str, frozenset[str], str]] = {
     "pass": ("pass", NO_ANSWER, ""),
     "NotImplementedError": ("raise NotImplementedError", NO_ANSWER, "not written yet"),
     "an ellipsis": ("...", NO_ANSWER, ""),
-    "a number for an array": ("return np.sum(sigmoid(x)*(1-sigmoid(x)))", NO_ANSWER, "wrong shape"),
+    "a number for an array": ("return np.sum(sigmoid(x)*(1-sigmoid(x)))", NO_ANSWER, "classic mistake"),
     "a column for a vector": ("return (sigmoid(x)*(1-sigmoid(x)))[..., None]", NO_ANSWER | RIGHT, ""),
     "a matrix for a vector": ("return np.outer(sigmoid(x), 1-sigmoid(x))", NO_ANSWER, "wrong shape"),
     "a text": ("return 'sigma(x)*(1-sigma(x))'", NO_ANSWER, "no numbers"),
