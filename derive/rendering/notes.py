@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 from typing import TypeAlias
 
 import sympy as sp
@@ -91,7 +92,13 @@ def _outer(step: Step, written: str) -> Piece:
 
 def _part(step: Step, written: str) -> sp.Basic | None:
     """Return the part of a step that SymPy writes like this."""
-    return next((part for part in _parts(step) if str(part) == written), None)
+    return next((part for part in _parts(step) if _written(part) == written), None)
+
+
+@lru_cache(10_000)
+def _written(part: sp.Basic) -> str:
+    """Return what SymPy writes, which takes its time; one step begins with what the last one ended with."""
+    return str(part)
 
 
 def _parts(step: Step) -> Iterator[sp.Basic]:

@@ -1,6 +1,7 @@
 """The order in which a textbook writes the terms of a sum and the factors of a product."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
 import sympy as sp
@@ -8,6 +9,8 @@ import sympy as sp
 from derive.derivation import D
 
 _TRANSCENDENTAL = 0.5
+_KEPT = 10_000
+"""Keys that are kept: each stands on SymPy's own printing, and the lines of a derivation are mostly alike."""
 
 
 def textbook_terms(terms: Sequence[sp.Expr]) -> list[sp.Expr]:
@@ -75,6 +78,7 @@ def _is_negative(term: sp.Expr) -> bool:
     return bool(core.as_coeff_Mul()[0].is_negative)
 
 
+@lru_cache(_KEPT)
 def _term_key(term: sp.Expr) -> tuple[object, ...]:
     core = _core(term)
     lowered = 1.0 if any(isinstance(factor, D) for factor in sp.Mul.make_args(term)) else 0.0
@@ -105,6 +109,7 @@ def _degree(node: sp.Expr) -> float:  # noqa: PLR0911 - one line for each kind o
 _RANKS = ("number", "letter", "bracket", "function", "derivative", "sum")
 
 
+@lru_cache(_KEPT)
 def _factor_key(factor: sp.Expr) -> tuple[int, int, str]:
     base = factor.base if factor.is_Pow and not isinstance(factor, sp.exp) else factor
     if factor.is_number:
