@@ -102,7 +102,7 @@ def partner(random: Random, formula: Formula) -> Formula:
     )
 
 
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", [0, 1, *(pytest.param(seed, marks=pytest.mark.slow) for seed in range(2, 8))])
 def test_python_s_numbers_contradict_no_verdict(seed: int) -> None:
     random = Random(20261120 + seed)
     points = [(random.uniform(-3, 3), random.uniform(-3, 3)) for _ in range(8)]

@@ -98,6 +98,7 @@ def test_each_hostile_pair_is_answered_within_its_bounds_of_time_and_memory() ->
     assert set(statuses) <= {"proved", "refuted", "undecided", "unreadable"}
 
 
+@pytest.mark.slow
 def test_a_word_of_forty_matrices_is_decided() -> None:
     word, other = " ".join(["A B C A"] * 10), " ".join(["A B C B"] * 10)
     assert equal(word, f"({word[:30]}) ({word[30:]})", ARRAYS, seconds=30).status is Status.PROVED

@@ -76,6 +76,7 @@ def test_the_sigmoid_is_proved_from_axioms_that_are_named(coq: Coq) -> None:
     assert "ClassicalDedekindReals.sig_forall_dec" in row.verdict.evidence.axioms
 
 
+@pytest.mark.slow
 def test_certificates_of_several_kinds_are_accepted_together(coq: Coq) -> None:
     """One of each kind of entry; `gradproof prove --check` checks all, and .ci/run runs it."""
     names = ["relu", "softmax_cross_entropy", "variance"]
@@ -84,7 +85,13 @@ def test_certificates_of_several_kinds_are_accepted_together(coq: Coq) -> None:
     assert {row.entry for row in rows} == set(names)
 
 
-@pytest.mark.parametrize("formula", [x * sp.exp(-(x**2)), sp.log(x) / x, sp.Abs(x) * x, x**x, sp.sqrt(1 + x**2)])
+FORMULAS = [
+    x * sp.exp(-(x**2)),
+    *(pytest.param(one, marks=pytest.mark.slow) for one in (sp.log(x) / x, sp.Abs(x) * x, x**x, sp.sqrt(1 + x**2))),
+]
+
+
+@pytest.mark.parametrize("formula", FORMULAS)
 def test_a_function_that_nobody_put_into_the_catalogue_is_proved(coq: Coq, formula: sp.Expr) -> None:
     function = TypedFunction(formula, x)
     assert check_typed(typed_certificate(function), coq).status is Status.PROVED
@@ -125,6 +132,7 @@ def test_a_wrong_answer_as_a_theorem_is_undecided_and_never_proved(coq: Coq) -> 
     assert "Coq did not accept the proof" in row.verdict.reason
 
 
+@pytest.mark.slow
 def test_one_theorem_that_fails_does_not_take_the_others_with_it(coq: Coq) -> None:
     right = certificate(catalogue.load("bowl"))
     first, second = right.theorems
@@ -184,6 +192,7 @@ def test_admitted_is_refused_by_what_was_compiled_and_not_by_its_text(ending: st
     assert found[file.stem, "false_derivative"].refused
 
 
+@pytest.mark.slow
 def test_beside_a_cheat_an_honest_theorem_of_the_same_file_is_still_proved(coq: Coq) -> None:
     cheat = CHEATS["an axiom"]
     honest = certificate(catalogue.load("bowl"))
@@ -221,6 +230,7 @@ def test_what_is_allowed_is_read_with_types_on_several_lines() -> None:
 # -- limits, cache, absence ------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_a_proof_that_takes_too_long_is_undecided(coq: Coq) -> None:
     endless = planted("endless", "intros; repeat (pose proof I).")
     (row,) = check_certificates([endless], replace(coq, seconds=3))
@@ -252,6 +262,7 @@ def test_only_what_was_proved_is_remembered(coq: Coq, found_cheats: dict[str, Ch
         assert cache.recall(cache.key(coq, cheat.name, cheat.text)) is None
 
 
+@pytest.mark.slow
 def test_a_damaged_cache_is_no_answer(coq: Coq) -> None:
     made = certificate(catalogue.load("softplus"))
     cache.store(cache.key(coq, made.name, made.text), {"nonsense": True})

@@ -1,11 +1,14 @@
 """Hand-written gradients in files are judged: right ones agree, wrong ones are refuted, missing ones are named."""
 
 import json
+from collections.abc import Iterator
+from contextlib import nullcontext
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from checks.submissions import gradient as judging
 from checks.submissions.drawing import DrawingError, Drawn
 from checks.submissions.gradient import Judgement, judge_gradient
 from checks.submissions.sandbox import IsolationError, Sandbox
@@ -117,6 +120,17 @@ def file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("code") / "code.py"
     path.write_text(CODE)
     return path
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_sandbox() -> Iterator[None]:
+    """Fork all players from one sandbox, which takes longer to start than they take to judge."""
+    if REASON:
+        yield
+        return
+    with Sandbox() as shared, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(judging, "Sandbox", lambda isolation: nullcontext(shared))
+        yield
 
 
 def judged(file: Path, function: str, gradient: str, *arguments: str, wrt: tuple[str, ...] = ()) -> Judgement:

@@ -241,7 +241,7 @@ def test_a_certificate_does_not_depend_on_the_order_of_sets() -> None:
             check=True,
             env={**os.environ, "PYTHONHASHSEED": str(seed)},
         ).stdout
-        for seed in (0, 1, 2)
+        for seed in (0, 1)
     }
     assert len(found) == 1
 
