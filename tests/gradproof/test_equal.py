@@ -98,15 +98,15 @@ def test_pairs_are_answered_in_order_and_a_bad_line_does_not_end_them(tmp_path: 
     assert done.stderr == ""
 
 
-def test_a_thousand_pairs_go_through_one_process(tmp_path: Path, run_apart: Run) -> None:
+def test_hundreds_of_pairs_go_through_one_process(tmp_path: Path, run_apart: Run) -> None:
     path = tmp_path / "pairs.jsonl"
     path.write_text(
-        "\n".join(json.dumps({"left": f"(x+{k})^2", "right": f"x^2+{2 * k}x+{k * k}"}) for k in range(1000)),
+        "\n".join(json.dumps({"left": f"(x+{k})^2", "right": f"x^2+{2 * k}x+{k * k}"}) for k in range(300)),
         encoding="utf-8",
     )
     done = run_apart("equal", "--pairs", str(path))
     assert done.returncode == 0
-    assert done.stdout.count('"proved"') == 1000
+    assert done.stdout.count('"proved"') == 300
 
 
 @pytest.mark.parametrize(
@@ -204,7 +204,7 @@ def test_on_a_terminal_a_bar_on_standard_error_counts_the_pairs(tmp_path: Path) 
     import pty
 
     ours, theirs = pty.openpty()
-    path, out = many(tmp_path / "pairs.jsonl", 40), tmp_path / "out.jsonl"
+    path, out = many(tmp_path / "pairs.jsonl", 12), tmp_path / "out.jsonl"
     with out.open("wb") as stdout:
         process = subprocess.Popen(
             [sys.executable, "-m", "gradproof", "equal", "--pairs", str(path)],
@@ -225,7 +225,7 @@ def test_on_a_terminal_a_bar_on_standard_error_counts_the_pairs(tmp_path: Path) 
         process.wait(timeout=900)
     os.close(ours)
     assert b"pairs" in seen
-    assert b"/40" in seen
+    assert b"/12" in seen
     answers = [json.loads(line) for line in out.read_text(encoding="utf-8").splitlines()]
-    assert [one["id"] for one in answers] == list(range(40))
+    assert [one["id"] for one in answers] == list(range(12))
     assert {one["status"] for one in answers} == {"proved"}
