@@ -499,7 +499,7 @@ def _failures() -> list[Answer]:
             _linear("return x @ self.W + self.b", "self.dW = x.T @ dy\nself.db = dy.sum(axis=0)\nreturn dy @ self.W"),
             "failure",
             NO_ANSWER,
-            share=(0, 0.75),
+            share=(0.75, 0.75),
         ),
         Answer(
             "linear-class",
@@ -507,7 +507,7 @@ def _failures() -> list[Answer]:
             _linear("return x @ self.W + self.b", "self.dW = x.T @ dy\nreturn dy @ self.W.T"),
             "failure",
             NO_ANSWER,
-            share=(0, 0.75),
+            share=(0.75, 0.75),
         ),
         Answer(
             "linear-class",

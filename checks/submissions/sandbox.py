@@ -476,7 +476,7 @@ class Player:
 
     def _answer(self, said: dict[str, Any]) -> Answer:
         output = said.get("output", "")
-        output = _without_addresses(output) if isinstance(output, str) else ""
+        output = without_addresses(output) if isinstance(output, str) else ""
         if "error" in said:
             error = said["error"]
             kinds = (str, str, str, int)
@@ -488,7 +488,7 @@ class Player:
                 self._stop()
                 raise PlayerGoneError("forged", "an error is malformed")
             kind, text, cell, line = error
-            return Answer(error=(kind, _without_addresses(text), cell, line), output=output)
+            return Answer(error=(kind, without_addresses(text), cell, line), output=output)
         reference = said.get("reference")
         changed = said.get("changed", [])
         return Answer(
@@ -542,7 +542,7 @@ def _checked_loaded(said: Mapping[str, Any]) -> Loaded:
 
     return Loaded(
         names=dict(names(said["names"])),
-        failed=[[*place, _without_addresses(text)] for *place, text in rows("failed", (str, int, str, str))],
+        failed=[[*place, without_addresses(text)] for *place, text in rows("failed", (str, int, str, str))],
         unread=rows("unread", (str, int, str)),
         missing=[str(name) for name in said["missing"]],
         shadowed=[str(name) for name in said["shadowed"]],
@@ -550,7 +550,7 @@ def _checked_loaded(said: Mapping[str, Any]) -> Loaded:
     )
 
 
-def _without_addresses(text: str) -> str:
+def without_addresses(text: str) -> str:
     """Return a text without the addresses of objects, which differ from run to run."""
     return _ADDRESS.sub("at …", text)
 

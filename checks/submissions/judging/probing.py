@@ -9,7 +9,8 @@ import numpy.typing as npt
 from checks.answers import Probe, judge_outputs
 from checks.answers.probes import named
 from checks.submissions.judging import behaviour
-from checks.submissions.judging.calling import Played, Trouble, results
+from checks.submissions.judging.apart import errors_of
+from checks.submissions.judging.calling import Played, Trouble, results, trouble_of
 from checks.submissions.judging.comparing import Found, Side, compare, numbers_of, unreadable
 from checks.submissions.judging.explaining import explained, forbidden, in_another_convention
 from checks.submissions.judging.judgement import Note, Part
@@ -87,7 +88,37 @@ def _in_trouble(trial: Trial, expected: Expected, trouble: Trouble) -> list[Part
             return _parts(expected, read.found, {})
         if read is not None:
             whole = forbidden(read, whole)
-    return [_part(expected.probe.name, whole)]
+    apart = {} if trouble.gone or trouble.kind is Kind.TIME else _apart(trial, expected)
+    return _parts(expected, apart, {}) if apart else [_part(expected.probe.name, whole)]
+
+
+def _apart(trial: Trial, expected: Expected) -> dict[str, Found]:
+    """Return what is found about each result where the adapter as a whole fails; nothing if none of them is right."""
+    probe = expected.probe
+    played = trial.play(probe, expected.samples) if trial.take_apart(probe) else None
+    by_name = None if played is None or played.trouble else _by_name(played, expected, trial.shown(probe))
+    if played is None or by_name is None or isinstance(by_name, Trouble):
+        return {}
+    errors, on_the_way = errors_of(played.values, expected.names)
+    found: dict[str, Found] = {}
+    arrays: dict[str, tuple[Array, ...]] = {}
+    for name, values in by_name.items():
+        numbers = numbers_of(behaviour.shown_result(trial, expected, name), values)
+        error = errors.get(name)
+        if error is None:
+            found[name] = _of_result(trial, expected, name, numbers)
+        if error is None and not isinstance(numbers, Trouble):
+            arrays[name] = numbers
+        # What was left as it was by a step that failed is not wrong, but not there.
+        error = error or (None if name in found and found[name].verdict.status.earns_credit else on_the_way)
+        said = trouble_of(error, trial.shown(probe), trial.seconds, trial.loaded) if error else None
+        if said is not None:
+            found[name] = _of_trouble(said)
+            arrays.pop(name, None)
+    if trial.has_time:
+        found |= behaviour.repeated(trial, expected, played.values, found)
+    right = any(one.verdict.status.earns_credit for one in found.values())
+    return explained(trial, expected, arrays, found) if right else {}
 
 
 def part_name(probe: Probe, result: str) -> str:

@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from checks.answers import Probe
+from checks.submissions.judging.apart import taken_apart
 from checks.submissions.judging.calling import CALL_SECONDS, Played, Trouble, gone, play
 from checks.submissions.judging.kinds import Kind
-from checks.submissions.judging.question import CodeQuestion
+from checks.submissions.judging.question import PREFIX, CodeQuestion
 from checks.submissions.player.cells import Cell
 from checks.submissions.player.frames import Reference
 from checks.submissions.sandbox import Loaded, Player, PlayerGoneError
@@ -65,6 +66,8 @@ class Trial:
         The trouble that ended the player, once it has ended.
     spent:
         The seconds that calls have taken so far.
+    apart:
+        The probes whose adapters are called in the form that goes on after an error.
     """
 
     question: CodeQuestion
@@ -73,6 +76,7 @@ class Trial:
     names: Mapping[str, str] = field(default_factory=dict)
     seconds: float = CALL_SECONDS
     gone: Trouble | None = None
+    apart: set[str] = field(default_factory=set)
     spent: float = 0.0
 
     @property
@@ -88,6 +92,24 @@ class Trial:
             self.player.load(cells, more=True, everything=True)
         except PlayerGoneError as error:
             self.gone = gone(error, "the submission")
+
+    def take_apart(self, probe: Probe) -> bool:
+        """Call the adapter of a probe in the form that goes on after an error; False if it has none."""
+        source = taken_apart(probe.adapter, probe.name, self._called(probe, apart=True)) if probe.adapter else None
+        if source is None or self.gone is not None:
+            return False
+        try:
+            self.player.load([Cell(f"{PREFIX} {probe.name}", source)], more=True)
+        except PlayerGoneError as error:
+            self.gone = gone(error, "the submission")
+            return False
+        self.apart.add(probe.name)
+        return True
+
+    def _called(self, probe: Probe, *, apart: bool = False) -> str:
+        if not probe.adapter:
+            return self.own(probe.name)
+        return self.question.called(probe) + "_apart" * (apart or probe.name in self.apart)
 
     def own(self, name: str) -> str:
         """Return the name that the submission has for one that is asked for."""
@@ -128,10 +150,9 @@ class Trial:
         """Call what a probe calls, once for each sample."""
         if self.gone is not None:
             return Played((), self.gone)
-        name = self.question.called(probe) if probe.adapter else self.own(probe.name)
         begun = time.monotonic()
         played = play(
-            self.player, name, samples, shown=self.shown(probe), seconds=self.seconds,
+            self.player, self._called(probe), samples, shown=self.shown(probe), seconds=self.seconds,
             keywords=self.keywords(probe), loaded=self.loaded,
         )  # fmt: skip
         self.spent += time.monotonic() - begun
@@ -143,7 +164,7 @@ class Trial:
         """Return how many bytecodes a call runs; None where that cannot be known."""
         if self.gone is not None or self.keywords(probe):
             return None
-        name = self.question.called(probe) if probe.adapter else self.own(probe.name)
+        name = self._called(probe)
         arguments = [value[()] if value.ndim == 0 else value.copy() for value in inputs]
         try:
             answer = self.player.call(COUNTER, [Reference(name), arguments], seconds=self.seconds)

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from checks.submissions.judging import CodeQuestion, Kind, Model
+from checks.submissions.judging.apart import errors_of, taken_apart
 from checks.verdict import Comparison, Counterexample, Status
 
 
@@ -266,3 +267,66 @@ def test_the_page_on_judging_code_explains_every_finding() -> None:
 def test_one_part_in_a_thousand_is_wrong(judged: Any, asked: SimpleNamespace) -> None:
     found = judged(asked.sigmoid, "def sigmoid(x):\n    return 1.001 / (1 + np.exp(-x))")
     assert (found.status, found.mistake) == (Status.REFUTED, "it is right up to the factor 1.001")
+
+
+HEAD = """
+class Linear:
+    def __init__(self, W, b):
+        self.W, self.b = W, b
+
+    def forward(self, X):
+        self.X = X
+        return X @ self.W + self.b
+
+    def backward(self, G):
+"""
+
+
+@pytest.mark.parametrize(
+    ("backward", "kinds"),
+    [
+        ("self.dW = self.X.T @ G\n        return G @ self.W.T", ("right", "right", "right", "too few results")),
+        (
+            "self.dW = 3 * self.X.T @ G + 1\n        return G @ self.W.T",
+            ("right", "right", "wrong value", "too few results"),
+        ),
+        (
+            "self.dW, self.db = self.X.T @ G, G.sum(axis=0)\n        raise KeyError('dX')",
+            ("right", "raises an error", "right", "right"),
+        ),
+        ("raise NotImplementedError", ("right", "not written yet", "not written yet", "not written yet")),
+        (
+            "self.dW, self.db = self.X, None\n        raise KeyError('dX')",
+            ("right", "raises an error", "raises an error", "raises an error"),
+        ),
+        (
+            "self.dW = np.random.rand(*self.W.shape)\n        return G @ self.W.T",
+            ("right", "right", "differs from call to call", "too few results"),
+        ),
+    ],
+)
+def test_what_is_right_beside_a_result_that_is_not_there_earns_its_part(
+    judged: Any, backward: str, kinds: tuple[str, ...], asked: SimpleNamespace
+) -> None:
+    found = judged(asked.layer, f"{HEAD}        {backward}\n")
+    assert tuple(str(part.kind) for part in found.parts) == kinds
+    assert [part.name for part in found.parts] == ["linear: Y", "linear: dX", "linear: dW", "linear: db"]
+    assert found.earned == kinds.count("right") / 4
+    assert found.open == 0
+
+
+def test_nothing_is_earned_beside_a_failure_by_what_is_wrong(judged: Any, asked: SimpleNamespace) -> None:
+    found = judged(asked.layer, HEAD.replace("X @ self.W", "2 * X @ self.W") + "        self.dW = self.W\n")
+    assert (found.earned, found.kind, found.status) == (0, Kind.TOO_LITTLE, Status.UNREADABLE)
+
+
+def test_errors_that_a_student_s_process_made_up_are_passed_over() -> None:
+    forged = [None, [], {}, {"gradproof_errors": {"Y": ["a", "b"]}}, {"gradproof_failed": "no", "gradproof_errors": 3}]
+    assert errors_of(forged, ["Y"]) == ({}, None)
+
+
+def test_an_adapter_of_one_result_or_with_several_ways_out_is_not_taken_apart() -> None:
+    assert taken_apart("def f(x):\n    return {'y': g(x)}", "f", "new") is None
+    assert taken_apart("def f(x):\n    if x:\n        return 1, 2\n    return 3, 4", "f", "new") is None
+    assert taken_apart("def f(x):\n    return g(x)", "f", "new") is None
+    assert taken_apart("def f(x):\n    return g(x), h(x)", "f", "new") is not None
