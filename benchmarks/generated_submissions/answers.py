@@ -4,7 +4,7 @@ Each wrong answer says what a fair teacher finds: the statuses that are right to
 share of the points that the rest of the answer still earns.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 RIGHT = frozenset({"agrees", "proved"})
 WRONG = frozenset({"refuted"})
@@ -28,6 +28,8 @@ class Answer:
         The words that are right to say; any word if empty.
     share :
         Of the points: lowest and highest.
+    mistake :
+        The name that it has to be given; "" for what is no classic mistake.
     """
 
     question: str
@@ -37,6 +39,7 @@ class Answer:
     statuses: frozenset[str] = RIGHT
     findings: frozenset[str] = field(default_factory=frozenset)
     share: tuple[float, float] = (1.0, 1.0)
+    mistake: str = ""
 
 
 # -- the sigmoid -------------------------------------------------------------------------------------------------------
@@ -311,6 +314,48 @@ _LINEAR_SHARE = {
     "the signs of the gradients": (0.25, 0.25),
 }
 
+MISTAKE_NAMES = {
+    "sigmoid-code": {
+        "the sign of the derivative": "inner derivative of e^(-x) forgotten (sign)",
+        "a plus in the bracket": "sign inside the bracket",
+        "the second factor forgotten": "the function instead of its derivative",
+        "the first factor forgotten": "factor sigma(x) forgotten",
+        "the formula of the output, used on the input": "output formula used on the input",
+        "a factor 2": "a factor 1/2 is forgotten",
+        "the square forgotten": "factor sigma(x) forgotten",  # which leaves the same
+        "a number for an array": "it is summed over axis 0",
+    },
+    "relu-code": {
+        "the function for its derivative": "the function instead of its derivative",
+        "ones everywhere": "slope 1 everywhere",
+        "the wrong side": "mask the wrong way round",
+        "the sign": "slope -1 for negative inputs",
+    },
+    "bce-code": {
+        "the sign of the gradient": "sign",
+        "the gradient behind the sigmoid": "derivative by the logit instead of the prediction",
+        "the inner derivative forgotten": "inner derivative of 1 - y_hat forgotten (sign)",
+        "the second term forgotten": "second term forgotten",
+    },
+    "linear-class": {
+        "the mean over the batch for the bias": "the mean over the batch for the sum",
+        "the upstream gradient not used": "the upstream gradient is not used",
+        "the bias forgotten in the forward pass": "b is left out",
+        "the signs of the gradients": "the sign is wrong",
+        "a factor 2 in dW": "a factor 1/2 is forgotten",
+        "the sum over the wrong axis": "the sum goes over the wrong axis",
+    },
+    "sigmoid-derivative": {
+        "a plus in the bracket": "sign",
+        "the sign": "sign",
+        "the second factor forgotten": "sigma for sigma'",
+        "the square forgotten": "power rule",
+        "a factor 2": "factor 2",
+    },
+    "parameter-count": {"the biases forgotten": "the biases forgotten"},
+}
+"""For each question and mistake the name that a teacher would give it."""
+
 # -- what is written or chosen -----------------------------------------------------------------------------------------
 
 FORMULA_STYLES = {
@@ -389,7 +434,7 @@ def answers() -> list[Answer]:
     ]
     found += _mistakes()
     found += _failures()
-    return found
+    return [replace(one, mistake=MISTAKE_NAMES.get(one.question, {}).get(one.name, "")) for one in found]
 
 
 def _mistakes() -> list[Answer]:

@@ -56,6 +56,10 @@ def differences(submission: Generated, found: Mapping[str, Any]) -> Iterator[Dif
             what.append(f"{question['status']} and not {' or '.join(sorted(answer.statuses))}: {question['reason']}")
         elif answer.findings and question["finding"] not in answer.findings:
             what.append(f"{question['finding']!r} and not {' or '.join(sorted(answer.findings))}: {question['reason']}")
+        if answer.mistake and question["mistake"] != answer.mistake:
+            what.append(f"the mistake {question['mistake']!r} and not {answer.mistake!r}: {question['reason']}")
+        if answer.group == "right" and question["mistake"]:
+            what.append(f"the mistake {question['mistake']!r} in a right answer: {question['reason']}")
         highest = (question["points"] or 0.0) + question["open"]
         if not (low - 1e-9 <= highest and (question["points"] or 0.0) <= high + 1e-9):
             what.append(

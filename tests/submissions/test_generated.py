@@ -47,7 +47,23 @@ def test_a_wrong_verdict_is_seen(making: ModuleType, judging: ModuleType, answer
     one = making.generated([answer for answer in answers if answer.group == "right"], 38, 1)[-1]
     assert one.group == "right"
     right = {"id": "sigmoid-code", "status": "agrees", "finding": "", "points": 2.0, "out_of": 2.0, "open": 0.0}
-    right["reason"] = "It agrees."
+    right |= {"reason": "It agrees.", "mistake": None}
     assert list(judging.differences(one, {"questions": [right]})) == []
-    for off in ({"status": "refuted"}, {"points": 1.0}, {"status": "undecided", "points": None, "open": 2.0}):
+    for off in (
+        {"status": "refuted"},
+        {"points": 1.0},
+        {"status": "undecided", "points": None, "open": 2.0},
+        {"mistake": "sign"},
+    ):
         assert list(judging.differences(one, {"questions": [right | off]}))
+
+
+def test_a_mistake_without_its_name_is_seen(making: ModuleType, judging: ModuleType, answers: list[Any]) -> None:
+    slip = next(one for one in answers if one.name == "the sign of the derivative")
+    one = making.Generated("ann", "mistake", slip.name, {}, {"sigmoid-code": slip})
+    found = {"id": "sigmoid-code", "status": "refuted", "finding": "wrong value", "points": 1.0, "out_of": 2.0}
+    found |= {"open": 0.0, "reason": "It differs."}
+    assert list(judging.differences(one, {"questions": [found | {"mistake": slip.mistake}]})) == []
+    for name in (None, "sign inside the bracket"):
+        (off,) = judging.differences(one, {"questions": [found | {"mistake": name}]})
+        assert "and not 'inner derivative of e^(-x) forgotten (sign)'" in str(off)

@@ -32,7 +32,7 @@ def explain(expected: Expected, name: str, given: Sequence[Array]) -> tuple[Kind
         What came, for each sample.
     """
     wanted = [one[name] for one in expected.results]
-    found = planted(expected, name, given)
+    found = planted(expected, name, given) or _underived(expected, given)
     if found:
         return Kind.MISTAKE, found
     factor = factor_between(expected, given, wanted)
@@ -77,6 +77,18 @@ def planted(expected: Expected, name: str, given: Sequence[Array]) -> str:
         if len(wrong) == len(given) and _matches(given, wrong):
             return mistake.partition(": ")[2] if mistake.startswith(f"{expected.probe.name}: ") else mistake
     return ""
+
+
+def _underived(expected: Expected, given: Sequence[Array]) -> str:
+    """Return that the function came where its derivative was asked for; "" if it did not."""
+    values = [
+        value
+        for inputs, outputs in zip(expected.samples, expected.outputs, strict=False)
+        for asked, value in zip(inputs, outputs, strict=True)
+        if value is not asked
+    ]
+    came = len(values) == len(given) > 0 and _matches(given, values)
+    return "the function instead of its derivative" if came else ""
 
 
 def _matches(given: Sequence[Array], wrong: Sequence[Array]) -> bool:

@@ -223,3 +223,20 @@ def test_a_slope_taken_at_the_output_is_named(judged: Any, question: Any, probe:
     found = judged(asked, model.replace("np.tanh(x) ** 2", "np.tanh(y) ** 2"))
     assert found.mistake == "y stands for x: the slope is taken at the output"
     assert [part.kind for part in found.parts] == [Kind.RIGHT, Kind.MISTAKE]
+
+
+def test_the_function_instead_of_its_derivative_is_named(judged: Any, question: Any, probe: Any) -> None:
+    functions = [
+        {"name": "softsign", "arguments": ["x"], "role": "value"},
+        {"name": "softsign_grad", "arguments": ["x"], "role": "derivative by x"},
+    ]
+    value = "def softsign(x):\n    return x / (1 + np.abs(x))\n"
+    model = f"{value}def softsign_grad(x):\n    return 1 / (1 + np.abs(x)) ** 2"
+    asked = question(
+        model, probe("softsign", x="vector(n)"), probe("softsign_grad", x="vector(n)"), functions=functions
+    )
+    found = judged(asked, f"{value}def softsign_grad(x):\n    return x / (1 + np.abs(x))")
+    assert (found.earned, found.kind) == (0.5, Kind.MISTAKE)
+    assert found.mistake == "the function instead of its derivative"
+    found = judged(asked, f"{value}def softsign_grad(x):\n    return x / (1 + np.abs(x)) + 0.1")
+    assert (found.earned, found.mistake) == (0.5, None)
