@@ -229,13 +229,13 @@ def _grouped(source: str, files: list[_File], notes: list[str]) -> Iterator[Subm
 
 def _importance(file: _File) -> tuple[int, str]:
     """Sort Python files: the likely main one first, then the largest."""
-    likely = file.path.stem.lower() in {"main", "solution", "submission", "homework", "assignment"}
+    likely = _module(file).lower() in {"main", "solution", "submission", "homework", "assignment"}
     return (0 if likely else 1, f"{10**12 - file.size:013}{file.path}")
 
 
 # -- whose file is it --------------------------------------------------------------------------------------------------
 
-_CANVAS = re.compile(r"(?P<who>[^_]+)(?:_LATE)?_\d+_\d+_.+", re.IGNORECASE)
+_CANVAS = re.compile(r"(?P<who>[^_]+)(?:_LATE)?_\d+_\d+_(?P<name>.+)", re.IGNORECASE)
 _MOODLE = re.compile(r"(?P<who>.+)_\d+_assignsubmission_(?:file|onlinetext)_?")
 _GRADESCOPE = re.compile(r"(?P<who>submission_\d+)")
 _READ = frozenset({".ipynb", ".py"})
@@ -272,6 +272,12 @@ def _common_depth(paths: list[PurePosixPath]) -> int:
     return depth
 
 
+def _module(file: _File) -> str:
+    """Return the name by which a student imports a file: without what Canvas puts before and behind it."""
+    renamed = _CANVAS.fullmatch(file.path.stem)
+    return re.sub(r"-\d+$", "", renamed["name"]) if renamed else file.path.stem
+
+
 def _who(name: str) -> str:
     for pattern in (_MOODLE, _GRADESCOPE, _CANVAS):
         matched = pattern.fullmatch(name)
@@ -288,7 +294,7 @@ def _submission(label: str, path: str, file: _File, others: list[_File], notes: 
         if file.size > FILE_LIMIT:
             raise ValueError(f"it is too large ({file.size:,} bytes)")
         text = _decoded(file.read())
-        siblings = {other.path.stem: _decoded(other.read()) for other in others if other.size <= FILE_LIMIT}
+        siblings = {_module(other): _decoded(other.read()) for other in others if other.size <= FILE_LIMIT}
         if file.path.suffix.lower() == ".py":
             return Submission(label, path, (Cell(file.path.name, text),), ({},), (), siblings, tuple(notes))
         return _notebook(label, path, text, siblings, notes)
