@@ -411,6 +411,7 @@ GRADIENT_FAILURES: dict[str, tuple[str, frozenset[str], str]] = {
         NO_ANSWER | PERSON,
         "",
     ),
+    "right to four digits": ("return 1.0001*sigmoid(x)*(1-sigmoid(x))", PERSON, "nearly right"),
     "it is random": ("return np.random.rand(*np.shape(x))", WRONG, ""),
     "it takes another argument": ("return x*y", NO_ANSWER | WRONG, ""),
 }
