@@ -164,6 +164,13 @@ def answer(left: str, right: str, given: Iterable[str] = (), *, seconds: float |
     return answered(left, right, given, lambda: _Pair(read_both(left, right, given)), seconds)
 
 
+def answer_about(
+    left: str, right: str, given: Iterable[str], sides: Callable[[], Sides], *, seconds: float | None = SECONDS
+) -> Answer:
+    """Decide as `answer` two sides that somebody else reads, for instance with definitions put in."""
+    return answered(left, right, tuple(given), lambda: _Pair(sides()), seconds)
+
+
 class Compared(Protocol):
     """Two formulas that were read, to be decided and, where they differ, to be explained."""
 
@@ -346,8 +353,8 @@ def out_of_time(seconds: float | None) -> Verdict:
 # -- reading ---------------------------------------------------------------------------------------
 
 
-def read_both(left: str, right: str, given: Iterable[str]) -> Sides:
-    """Read two formulas, each knowing the names of the other.
+def read_both(left: str, right: str, given: Iterable[str], spoken: Iterable[str] = ()) -> Sides:
+    """Read two formulas, each knowing the names of the other, and those that are spoken of elsewhere.
 
     Raises
     ------
@@ -357,7 +364,7 @@ def read_both(left: str, right: str, given: Iterable[str]) -> Sides:
         One name means different things on the two sides.
     """
     known = declared(given)
-    vocabulary = known.vocabulary
+    vocabulary = known.vocabulary.knowing(spoken)
     first, second = _both(left, right, vocabulary)
     learnt = _learnt(first, second, vocabulary)
     if learnt is not None:

@@ -34,8 +34,10 @@ _WORD = re.compile(r"(?<![\\\w])[A-Za-z]{2,}(?![\w(^{\[])")
 _CONTINUES = re.compile(r"^\s*(?:&\s*)*(?:\\q?quad\s*)*(?:\{\}\s*)?(?:[+\-−*/]|\\cdot|\\times|\\pm)")
 # Beside displays only what is clearly said to be a function is taken: f(x) = …; `where $y = 1$` is a remark.
 _DEFINITION = re.compile(r"\s*[A-Za-z]\w*'*\s*\(\s*\\?[A-Za-z]\w*\s*\)\s*(?::|\\coloneqq)?=")
+_SENTENCE_END = re.compile(r"[.!?]\s|\n\s*\n")
 TEXT_LIMIT = 200_000
 PART_LIMIT = 400
+BEFORE, AFTER = 120, 60
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,59 @@ class Written:
     given: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Marked:
+    """A chain of equalities that stands between marks of LaTeX.
+
+    Attributes
+    ----------
+    chain:
+        Its formulas.
+    before, after:
+        The words of the same sentence that stand before it and after it.
+    inline:
+        Whether it stands within a line.
+    """
+
+    chain: tuple[Part, ...]
+    before: str
+    after: str
+    inline: bool
+
+
+def marked(text: str) -> tuple[Marked, ...]:
+    """Return all chains between marks of LaTeX, displayed or within a line, in the order of the text.
+
+    Raises
+    ------
+    ValueError
+        The text is longer than the limit.
+    """
+    if len(text) > TEXT_LIMIT:
+        raise ValueError(f"the text has {len(text)} characters, more than the limit of {TEXT_LIMIT}")
+    found: list[Marked] = []
+    for match in _DISPLAY.finditer(text):
+        kind = next(name for name in ("dollars", "square", "body", "round", "inline") if match[name] is not None)
+        inline = kind in ("round", "inline")
+        before = _SENTENCE_END.split(text[max(0, match.start() - BEFORE) : match.start()])[-1]
+        after = _SENTENCE_END.split(text[match.end() : match.end() + AFTER])[0]
+        first = text.count("\n", 0, match.start(kind)) + 1
+        chains: list[list[Part]] = []
+        for row, line in _joined(_divided(_without_words(match[kind]), first)):
+            parts = [Part(_cleaned(piece), line + row[:column].count("\n")) for piece, column in split_chain(row)]
+            if not parts[0].text and chains:
+                chains[-1].extend(part for part in parts if part.text)
+            else:
+                chains.append([part for part in parts if part.text])
+        found += [Marked(tuple(chain), before, after, inline) for chain in chains if len(chain) > 1]
+    return tuple(found)
+
+
+def declarations_in(text: str) -> tuple[str, ...]:
+    """Return the declarations of lines such as `given: 0 < p < 1`."""
+    return tuple(match["what"].strip("`$ ") for line in text.split("\n") if (match := _GIVEN.match(line)))
+
+
 def written(text: str) -> Written:
     """Return the chains of a text.
 
@@ -73,7 +128,7 @@ def written(text: str) -> Written:
     if len(text) > TEXT_LIMIT:
         raise ValueError(f"the text has {len(text)} characters, more than the limit of {TEXT_LIMIT}")
     text = text.replace("\r\n", "\n").replace("\r", "\n")
-    given = [match["what"].strip("`$ ") for line in text.split("\n") if (match := _GIVEN.match(line))]
+    given = declarations_in(text)
     text = "\n".join("" if _GIVEN.match(line) else line for line in text.split("\n"))
     text = _FENCE.sub(lambda match: re.sub(r"[^\n]", " ", match.group()), text)
     chains: list[list[Part]] = []
@@ -92,7 +147,7 @@ def written(text: str) -> Written:
             chains.append(found)
         if sum(map(len, chains)) > PART_LIMIT:
             raise ValueError(f"the text has more than {PART_LIMIT} formulas")
-    return Written(tuple(tuple(chain) for chain in chains), tuple(given))
+    return Written(tuple(tuple(chain) for chain in chains), given)
 
 
 def _display_alone(row: str) -> bool:

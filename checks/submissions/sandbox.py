@@ -114,6 +114,8 @@ class Loaded:
         Files of the submission that have the name of a module of Python.
     left_out : int
         How many statements were not run.
+    output : str
+        The end of what was printed.
     """
 
     names: dict[str, list[Any]] = field(default_factory=dict)
@@ -122,6 +124,7 @@ class Loaded:
     missing: list[str] = field(default_factory=list)
     shadowed: list[str] = field(default_factory=list)
     left_out: int = 0
+    output: str = ""
 
 
 def has_namespaces() -> bool:
@@ -547,6 +550,7 @@ def _checked_loaded(said: Mapping[str, Any]) -> Loaded:
         missing=[str(name) for name in said["missing"]],
         shadowed=[str(name) for name in said["shadowed"]],
         left_out=int(said["left_out"]),
+        output=str(said.get("output", "")),
     )
 
 

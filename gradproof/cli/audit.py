@@ -1,10 +1,12 @@
-"""`gradproof audit`: every checkable claim of the course documents, checked."""
+"""`gradproof audit`: every checkable claim of the course documents, or of one's own, checked."""
 
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from gradproof.cli.audited_files import audited_files, document_exit_code, print_audited
+from gradproof.cli.gradient import Isolation
 from gradproof.cli.output import BadInputError, console, exit_code, print_json, progress_bar
 
 if TYPE_CHECKING:
@@ -15,14 +17,44 @@ STYLES = {"holds": "green", "wrong": "red", "open": "bold red"}
 
 def command(
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="[SOURCE]...", help="Documents, as 004 or conv-by-hand; all, if none.")
+        list[str] | None,
+        typer.Argument(
+            metavar="[SOURCE]...",
+            help="Documents of the course, as 004 or conv-by-hand; all, if none. Or files of your own: .md or .ipynb.",
+        ),
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the claims for which a network trains.")] = False,
     errata: Annotated[Path | None, typer.Option(help="Write the errata to this Markdown file.")] = None,
+    given: Annotated[
+        list[str] | None, typer.Option(help="For a file: declare a name or a condition, such as 'x positive'.")
+    ] = None,
+    seconds: Annotated[float, typer.Option(min=0.01, help="For a file: time limit for each formula.")] = 5.0,
+    run_seconds: Annotated[float, typer.Option(min=1, help="For a file: time limit for all of its code.")] = 60.0,
+    no_run: Annotated[bool, typer.Option("--no-run", help="For a file: leave its code alone.")] = False,
+    isolation: Annotated[
+        Isolation, typer.Option(help="For a file: 'namespaces' shields your files and network from its code.")
+    ] = Isolation.NAMESPACES,
     verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Show the claims that hold, too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
 ) -> int:
-    """Check every claim of the course documents: each verdict is computed, and compared with that on record."""
+    """Check every claim of the course documents: each verdict is computed, and compared with that on record.
+
+    Of a file of your own, check the formulas, asserts and printed outputs that can be read, and list the others.
+    """
+    from checks.documents import looks_like_a_file
+
+    files = [source for source in sources or [] if looks_like_a_file(source)]
+    if files:
+        if len(files) != len(sources or []) or quick or errata is not None:
+            raise BadInputError("files of your own stand alone, without documents of the course, --quick and --errata.")
+        audited = audited_files(files, given or [], seconds, None if no_run else run_seconds, str(isolation))
+        if as_json:
+            print_json(audited.to_json())
+        else:
+            print_audited(audited, verbose)
+        return document_exit_code([str(claim.status) for claim in audited.claims])
+    if given or no_run:
+        raise BadInputError("--given and --no-run are for files of your own.")
     found = _audit(sources or [], quick)
     if errata is not None:
         _write_errata(errata)
