@@ -40,13 +40,11 @@ class PoolSendingToRows(MaxPool2d):
     """Writes each window's gradient over whole rows: indexing by a list of two numbers takes two rows, not one cell."""
 
     def input_gradient(self, x: Array, dy: Array) -> Array:
-        """Return ∂L/∂x in which later windows overwrite the rows named by their winner's two coordinates."""
+        """Return ∂L/∂x in which later windows overwrite the rows named by the two coordinates of the window."""
         dx = np.zeros(x.shape, dtype=dy.dtype)
-        winners = self.winners(x)
-        for sample, channel, row, column in np.ndindex(*winners.shape):
-            u, v = divmod(int(winners[sample, channel, row, column]), self.size[1])
-            # The document keeps the place inside its window; so do the rows that it overwrites.
-            dx[sample, channel, [u, v]] = dy[sample, channel, row, column]
+        for row, column in np.ndindex(*dy.shape[2:]):
+            # The place of the window, where that of its winner belongs; so the document's printed matrix comes out.
+            dx[:, :, [row, column]] = dy[:, :, row, column, None, None]
         return dx
 
 

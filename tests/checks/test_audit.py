@@ -268,3 +268,15 @@ def test_a_run_whose_rows_are_all_as_on_record_is_well_though_documents_are_wron
     off = audit(["004"], processes=1)
     assert off.status is Status.UNDECIDED
     assert "1 not as on record" in off.reason
+
+
+def test_the_network_that_writes_whole_rows_makes_the_printed_matrix_of_document_004() -> None:
+    from checks.audit.computations.conv_by_hand.forward import exact
+    from checks.audit.computations.conv_by_hand.printed_values import A1, POOLED_GRADIENT, UNPOOLED_GRADIENT
+    from numeric.experiments.conv_mistakes import PoolSendingToRows
+
+    image, arriving, printed = (
+        np.array(exact(texts), dtype=float) for texts in (A1, POOLED_GRADIENT, UNPOOLED_GRADIENT)
+    )
+    sent = PoolSendingToRows(2).input_gradient(image[None, None], arriving[None, None])
+    assert np.array_equal(sent[0, 0], printed)
