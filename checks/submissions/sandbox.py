@@ -146,6 +146,8 @@ class Sandbox:
         Modules to import before the first player: each player then has them without delay.
     offered : sequence of str
         Distributions that submissions may import.
+    hash_seed : int
+        Of the hashes of texts, on which the order of sets depends.
 
     Raises
     ------
@@ -159,11 +161,12 @@ class Sandbox:
         *,
         preload: Sequence[str] = PRELOADED,
         offered: Sequence[str] = OFFERED,
+        hash_seed: int = 0,
     ) -> None:
         if isolation not in ("namespaces", "limits"):
             raise ValueError(f"isolation must be 'namespaces' or 'limits', not {isolation!r}")
         self.isolation = isolation
-        self._preload, self._offered = tuple(preload), tuple(offered)
+        self._preload, self._offered, self._hash_seed = tuple(preload), tuple(offered), hash_seed
         self._folder: str | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._control: socket.socket | None = None
@@ -249,7 +252,8 @@ class Sandbox:
             [sys.executable, "-s", "-P", "-S", "-B", "-c", start, json.dumps(told), str(theirs.fileno())],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd="/",
             env={"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1", "MPLBACKEND": "Agg",
-                 "LANG": "C.UTF-8", "PYTHONHASHSEED": "0", "MPLCONFIGDIR": "/tmp"},  # noqa: S108 - inside, a folder of its own
+                 "LANG": "C.UTF-8", "PYTHONHASHSEED": str(self._hash_seed),
+                 "MPLCONFIGDIR": "/tmp"},  # noqa: S108 - inside, a folder of its own
             pass_fds=(theirs.fileno(),), start_new_session=True,
         )  # fmt: skip
 

@@ -279,6 +279,9 @@ def notebook(tmp_path_factory: pytest.TempPathFactory) -> Path:
         code("f(3) / 7", value("1.286")),
         code("f(3) / 7", value("1.287")),
         code("random.random()", value("0.25")),
+        code("np.random.rand()", value("0.25")),
+        code("np.random.default_rng().random()", value("0.25")),
+        code("print(set('abcdefghijklmnop'))", nb.new_output("stream", name="stdout", text="{'a', 'b'}\n")),
         code("for k in range(3):\n    assert k < 3\nif False:\n    assert k == 7"),
         code("1 / 0"),
         code("assert f(2) == 4"),
@@ -299,13 +302,16 @@ def test_asserts_and_outputs_are_held_against_a_run(notebook: Path) -> None:
         ("cell 4, output", "agrees"),
         ("cell 5, output", "refuted"),
         ("cell 6, output", "undecided"),  # another number each time
-        ("cell 7, line 2", "agrees"),
-        ("cell 7, line 4", "undecided"),  # never reached
-        ("cell 9, line 1", "agrees"),
-        ("cell 10, line 1", "undecided"),  # it fails, but behind an error of another cell
+        ("cell 7, output", "undecided"),
+        ("cell 8, output", "undecided"),
+        ("cell 9, output", "undecided"),  # another order each time
+        ("cell 10, line 2", "agrees"),
+        ("cell 10, line 4", "undecided"),  # never reached
+        ("cell 12, line 1", "agrees"),
+        ("cell 13, line 1", "undecided"),  # it fails, but behind an error of another cell
     ]
     assert [(one.place, one.reason) for one in found.left_out] == [
-        ("cell 8, line 1", "line 1 raised ZeroDivisionError: division by zero")
+        ("cell 11, line 1", "line 1 raised ZeroDivisionError: division by zero")
     ]
 
 
