@@ -9,6 +9,7 @@ import sys
 import numpy as np
 import pytest
 from IPython.core.interactiveshell import InteractiveShell
+from matplotlib.figure import Figure
 
 from gradproof import feedback
 from worksheets.feedback import saved, shown
@@ -245,11 +246,6 @@ def test_sealed_numbers_and_choices_say_right_or_wrong_and_nothing_else():
 
 
 def test_a_figure_is_judged_by_its_curves_and_labels():
-    import matplotlib as mpl
-
-    mpl.use("Agg")
-    from matplotlib.figure import Figure
-
     x = np.linspace(-3, 3, 50)
     figure = Figure()
     axes = figure.subplots()
@@ -271,6 +267,43 @@ def test_when_strict_a_wrong_or_missing_answer_fails_its_cell():
         feedback.function(lambda x: -x, entry="sigmoid")
     with pytest.raises(AssertionError, match="write it here"):
         feedback.function(raises, entry="sigmoid")
+
+
+def test_when_strict_what_is_undecided_is_left_to_the_hidden_tests_behind_it():
+    feedback.be_strict()
+    verdict = feedback.gradient(lambda x: np.ones(7), by="x", entry="sigmoid", of=sigmoid)
+    assert verdict.status == "undecided"
+    with pytest.raises(AssertionError, match="is no number"):
+        feedback.number("q", "two", seal="")
+
+
+def test_when_strict_a_figure_without_the_curve_fails_since_nothing_behind_it_decides():
+    figure = Figure()
+    axes = figure.subplots()
+    axes.plot(np.linspace(-3, 3, 50), np.linspace(-3, 3, 50))
+    axes.set_xlabel("x")
+    feedback.be_strict()
+    with pytest.raises(AssertionError, match="No line of the figure shows"):
+        feedback.plot(figure, curves=["tanh(x)"])
+    axes.set_xlabel("")
+    with pytest.raises(AssertionError, match="neither label nor title"):
+        feedback.plot(figure, curves=["x"])
+
+
+def test_a_function_of_one_argument_may_call_it_otherwise_than_the_formula():
+    assert feedback.function(lambda z: 1 / (1 + np.exp(-z)), entry="sigmoid").status == "agrees"
+    assert feedback.function(lambda z: -z, entry="sigmoid").status == "refuted"
+    slope = feedback.gradient(lambda z: sigmoid(z) * (1 - sigmoid(z)), by="x", entry="sigmoid", of=sigmoid)
+    assert slope.status == "agrees"
+    assert feedback.gradient(lambda z: 2 * sigmoid(z), by="x", entry="sigmoid").status == "refuted"
+
+
+def test_arguments_whose_names_do_not_tell_their_order_leave_it_open():
+    feedback.be_strict()
+    verdict = feedback.function(lambda a, b: a * b, entry="bce_prediction")
+    assert verdict.status == "undecided"
+    assert "call them as in the question" in verdict.reason
+    assert feedback.gradient(lambda a, b: a * b, by="y_hat", entry="bce_prediction").status == "undecided"
 
 
 def test_the_html_escapes_what_was_typed_and_needs_no_network():

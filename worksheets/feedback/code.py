@@ -40,7 +40,10 @@ def function(
         The names that the formula has for its arguments, in order, where they are other ones.
     """
     known = _known(entry, formula, given)
-    probe, samples = _probe(written, known, arguments)
+    names = _names(written, known, arguments)
+    if names is None:
+        return shown(_open(_other_names(written, known)), named(written))
+    probe, samples = _probe(written, known, names)
     wanted = _compiled(known, "", [one.name for one in probe.inputs])
     found = _called(written, samples)
     if isinstance(found, str):
@@ -75,11 +78,13 @@ def gradient(
         The function that was written for it; it is what the gradient is compared with. None for the formula itself.
     """
     known = _known(entry, formula, given)
-    probe, samples = _probe(written, known, arguments)
+    names = _names(written, known, arguments)
+    if names is None:
+        return shown(_open(_other_names(written, known)), named(written))
+    probe, samples = _probe(written, known, names)
     found = _called(written, samples)
     if isinstance(found, str):
         return unanswered(named(written), found)
-    names = [one.name for one in probe.inputs]
     forward = of if of is not None and not isinstance(_called(of, samples), str) else _compiled(known, "", names)
     try:
         with _quiet():
@@ -136,13 +141,27 @@ def _known(entry: str, formula: str, given: Sequence[str]) -> Function:
     return from_entry(entry) if entry else TypedFunction(formula, given)
 
 
-def _probe(written: Callable[..., Any], known: Function, arguments: Sequence[str]) -> tuple[Probe, Any]:
+def _names(written: Callable[..., Any], known: Function, arguments: Sequence[str]) -> list[str] | None:
+    """Return the names that the formula has for the arguments, in the order of the function; None where it is open."""
     import inspect
 
+    if arguments:
+        return list(arguments)
     try:
-        names = list(arguments) or list(inspect.signature(written).parameters)
+        names = list(inspect.signature(written).parameters)
     except (TypeError, ValueError):
-        names = list(known.arguments)
+        return list(known.arguments)
+    if set(names) <= set(known.arguments):
+        return names
+    return list(known.arguments) if len(names) == len(known.arguments) == 1 else None
+
+
+def _other_names(written: Callable[..., Any], known: Function) -> str:
+    wanted = ", ".join(known.arguments)
+    return f"{named(written)} has arguments of other names than {wanted}: call them as in the question."
+
+
+def _probe(written: Callable[..., Any], known: Function, names: Sequence[str]) -> tuple[Probe, Any]:
     described = known.inputs(names)
     probe = Probe(named(written), tuple(Input.read(name, described[name]) for name in names), samples=SAMPLES)
     return probe, sample(probe, SEED)

@@ -34,10 +34,10 @@ def plot(figure: Any, *, curves: Sequence[str] = (), labels: bool = True) -> Sho
     for curve in curves:
         errors = [error for line in lines if (error := _error(curve, line)) is not None]
         if not errors or min(errors)[0] > TOLERANCE:
-            return shown(_open(f"No line of the figure shows {curve}."), "figure")
+            return shown(_open(f"No line of the figure shows {curve}."), "figure", last_word=True)
         compared, largest = compared + min(errors)[1], max(largest, min(errors)[0])
     if labels and not all(one.get_xlabel() or one.get_title() for one in axes):
-        return shown(_open("An axis has neither label nor title: say what it shows."), "figure")
+        return shown(_open("An axis has neither label nor title: say what it shows."), "figure", last_word=True)
     if not curves:
         return shown(_open("There is a figure; a person looks at it."), "figure", lenient=True)
     return shown(

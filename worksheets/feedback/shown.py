@@ -58,7 +58,10 @@ class ShownVerdict(Verdict):
 
 
 def be_strict(on: bool = True) -> None:
-    """Let every answer that is not right raise an AssertionError, so that nbgrader and otter see it."""
+    """Let answers that are missing, wrong or unreadable raise an AssertionError, so that nbgrader and otter see it.
+
+    What could not be decided raises nothing where a test behind it decides: it may be right.
+    """
     global _strict  # noqa: PLW0603 - a switch of the notebook
     _strict = on
 
@@ -70,14 +73,26 @@ def shown(
     picture: str = "",
     open_answer: bool = False,
     lenient: bool = False,
+    last_word: bool = False,
     sides: tuple[str, ...] = ("yours", "right"),
 ) -> ShownVerdict:
-    """Return a verdict with its face; when strict, raise for one that earns no credit.
+    """Return a verdict with its face; when strict, raise where an answer is missing, refuted or unreadable.
+
+    Parameters
+    ----------
+    verdict, title, picture, sides:
+        As in `ShownVerdict`.
+    open_answer:
+        Whether there is no answer yet.
+    lenient:
+        Whether a person grades the answer: then nothing raises.
+    last_word:
+        Whether no other test follows: then whatever is not seen to be right raises, as it would earn all points.
 
     Raises
     ------
     AssertionError
-        The switch is strict, and the answer is not right (`lenient` answers are graded elsewhere and never raise).
+        The switch is strict, and one of these holds.
     """
     found = ShownVerdict(
         status=verdict.status,
@@ -89,7 +104,8 @@ def shown(
         open=open_answer,
         sides=sides,
     )
-    if _strict and not lenient and verdict.status.earns_credit is not True:
+    failed = open_answer or verdict.status in (Status.REFUTED, Status.UNREADABLE)
+    if _strict and not lenient and (failed or (last_word and verdict.status.earns_credit is not True)):
         raise AssertionError(plain(found))
     if _cell() is not None:
         # A notebook shows the last line of a cell alone: a wrong answer above it would not be seen.
