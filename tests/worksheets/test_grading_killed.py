@@ -93,6 +93,7 @@ def test_no_process_outlives_a_run_that_is_killed(
         _wait_until(lambda: not {one for one in family if _begun(one[0]) == one[1]})
 
 
+@pytest.mark.slow
 def test_what_was_killed_goes_on_to_the_results_of_an_uninterrupted_run(
     handed_in: Callable[..., Path], tmp_path: Path
 ) -> None:
