@@ -1,0 +1,1 @@
+"""Computations for the claims of document 000, neural networks and digital images."""
