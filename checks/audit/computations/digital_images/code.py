@@ -45,15 +45,3 @@ def bar(true_class: int, predicted: int, at: int) -> Found:
     """The colour of a bar when red is asked for first, then green."""
     colour = "red" if at == true_class else "green" if at == predicted else "blue"
     return Found(colour, f"true {true_class}, predicted {predicted}, the bar of {at}")
-
-
-def legend(called: bool) -> Found:
-    """What a plot shows of the label of its line, with or without a call of legend."""
-    from matplotlib.figure import Figure
-
-    axes = Figure().add_subplot()
-    axes.plot([0, 1], [0, 1], label="ReLU")
-    if called:
-        axes.legend()
-    how = f"a line with a label, legend {'called' if called else 'not called'},"
-    return Found("shown" if axes.get_legend() is not None else "not shown", how)
