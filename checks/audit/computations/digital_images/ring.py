@@ -62,6 +62,7 @@ def circular(a: int, b: int) -> Found:
 
 def distance(norm: int) -> Found:
     """The distance of (1/2, 1/2) from the line x₁ + x₂ = 2 in this norm, by its dual norm, in Arb balls."""
-    length = arb(1) if norm == 1 else arb(2).sqrt()
+    dual = arb(1) if norm == 1 else arb(2).sqrt()  # the dual norm of (1, 1); the nearest point lies on the border
+    short = 2 - arb(0.5) - arb(0.5)
     how = f"the distance of (1/2, 1/2) from the outer border in the norm |·|_{norm}, in Arb balls,"
-    return Found(arb(1) / length, how)
+    return Found(short / dual, how)

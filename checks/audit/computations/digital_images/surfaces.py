@@ -21,8 +21,9 @@ def _gradient(surface: str, x: Fraction, y: Fraction) -> Point:
 
 
 def _curvature(surface: str) -> list[Fraction]:
-    """Return the second derivatives; the surfaces have no mixed term."""
+    """Return the second derivatives by x and by y; there is no mixed one."""
     f, zero = HEIGHTS[surface], Fraction(0)
+    assert f(zero + 1, zero + 1) - f(zero + 1, zero) == f(zero, zero + 1) - f(zero, zero)
     return [
         f(zero + 1, zero) - 2 * f(zero, zero) + f(zero - 1, zero),
         f(zero, zero + 1) - 2 * f(zero, zero) + f(zero, zero - 1),
