@@ -10,8 +10,8 @@ from numeric.arrays import Array
 
 
 @cache
-def _trained(epochs: int, networks_before: int, rate: str) -> tuple[list[float], int, int, Array]:
-    """Return the losses, the test images decided rightly, those to train with, and the places of the others."""
+def _trained(epochs: int, networks_before: int, rate: str) -> tuple[list[float], Array, Array]:
+    """Return the losses before each step, the probabilities of the test images, (10, 360), and which are right."""
     train, test, labels, truth = split()
     (V, W), a, c = first_weights(networks_before), np.zeros((32, 1)), np.zeros((10, 1))
     x, Y, m, eta = train.T, np.eye(10)[labels].T, len(labels), float(rate)
@@ -27,18 +27,14 @@ def _trained(epochs: int, networks_before: int, rate: str) -> tuple[list[float],
         V, a = V - eta * g @ x.T, a - eta * g.sum(axis=1, keepdims=True)
         W, c = W - eta * d @ h.T, c - eta * d.sum(axis=1, keepdims=True)
 
-    def decided(images: Array) -> Array:
-        found: Array = np.argmax(W @ np.maximum(0, V @ images.T + a) + c, axis=0)
-        return found
-
-    wrong = np.flatnonzero(decided(test) != truth)
-    return losses, len(truth) - len(wrong), int(np.sum(decided(train) == labels)), wrong
+    e = np.exp(W @ np.maximum(0, V @ test.T + a) + c)
+    return losses, e / e.sum(axis=0), np.argmax(e, axis=0) == truth
 
 
 @trains
 def accuracy(epochs: int, networks_before: int) -> Found:
     """The share of the test images that are decided rightly."""
-    right = _trained(epochs, networks_before, "0.1")[1]
+    right = int(np.sum(_trained(epochs, networks_before, "0.1")[2]))
     how = f"{epochs} steps from weights drawn after {networks_before} networks of the landscape, of 360 test images,"
     return Found(right / 360, how, rests_on=360)
 
@@ -46,7 +42,7 @@ def accuracy(epochs: int, networks_before: int) -> Found:
 @trains
 def rises(epochs: int, rate: str) -> Found:
     """The steps after which the loss is not smaller, counted."""
-    losses = _trained(epochs, 1, rate)[0]
+    losses = _trained(epochs + 1, 1, rate)[0]
     how = f"{epochs} steps with the rate {rate}, those after which the loss is not smaller counted,"
     return Found(int(np.sum(np.diff(losses) >= 0)), how, rests_on=1437)
 
@@ -61,7 +57,14 @@ def gain(epochs: int, more: int) -> Found:
 
 @trains
 def shown(epochs: int) -> Found:
-    """The misclassified images that the figure shows, five at most, counted."""
-    return Found(
-        len(_trained(epochs, 1, "0.1")[3][:5]), f"{epochs} steps, the first five misclassified images counted,"
-    )
+    """The misclassified test images among the first five of them, counted."""
+    wrong = np.flatnonzero(~_trained(epochs, 1, "0.1")[2])
+    return Found(len(wrong[:5]), f"{epochs} steps, the first five misclassified images counted,")
+
+
+@trains
+def confidence_less_accuracy(epochs: int) -> Found:
+    """The mean of the largest probabilities of the test images, less the share of right predictions."""
+    _, p, right = _trained(epochs, 1, "0.1")
+    how = f"the mean of the largest probabilities after {epochs} steps, less the share of right predictions,"
+    return Found(float(p.max(axis=0).mean() - right.mean()), how, rests_on=len(right))
