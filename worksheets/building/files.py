@@ -11,7 +11,7 @@ from worksheets.building.hidden import add_hidden_tests
 from worksheets.building.key import key, key_text
 from worksheets.building.latex import FigureError, document, pdf
 from worksheets.building.leaks import leaks, strings_of, strings_of_page
-from worksheets.building.markdown import UnknownLatexError
+from worksheets.building.mathml import UnknownLatexError
 from worksheets.building.notebook import NBGRADER, SOLUTION, STUDENT, cells, notebook, notebook_text, released
 from worksheets.building.otter import master
 from worksheets.building.page import page

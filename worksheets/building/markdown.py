@@ -7,13 +7,10 @@ from functools import cache
 from html import escape
 from typing import Any
 
+from worksheets.building.mathml import formula_html
+
 HINT = re.compile(r"<details><summary>(?P<title>[^<]*)</summary>(?P<body>.*?)</details>", re.DOTALL)
 _ENVIRONMENT = re.compile(r"\\begin\{(?P<name>align\*?|equation\*?|gather\*?)\}.*?\\end\{(?P=name)\}", re.DOTALL)
-_UNKNOWN = re.compile(r"<mi>(\\[A-Za-z]+)</mi>")
-
-
-class UnknownLatexError(ValueError):
-    """A formula holds a command that cannot be shown on a page."""
 
 
 def markdown_html(text: str, images: Mapping[str, tuple[str, bytes]]) -> str:
@@ -54,28 +51,6 @@ def tokens(text: str) -> list[Any]:
 def _fenced(text: str) -> str:
     """Return Markdown with the environments of formulas between dollar signs."""
     return _ENVIRONMENT.sub(lambda found: f"\n$$\n{found[0]}\n$$\n", text)
-
-
-def formula_html(latex: str, *, display: bool) -> str:
-    """Return a formula as MathML.
-
-    Raises
-    ------
-    UnknownLatexError
-        It holds an unknown command, or is no LaTeX at all.
-    """
-    from latex2mathml.converter import convert
-
-    source = latex.strip().replace(r"\begin{aligned}", r"\begin{align*}").replace(r"\end{aligned}", r"\end{align*}")
-    source = re.sub(r"\\tag\{[^{}]*\}", "", source)
-    try:
-        found = str(convert(source, display="block" if display else "inline"))
-    except Exception as error:
-        raise UnknownLatexError(f"the formula {latex.strip()!r} is no LaTeX that can be shown: {error}") from None
-    unknown = _UNKNOWN.search(found)
-    if unknown is not None:
-        raise UnknownLatexError(f"the formula {latex.strip()!r} holds the unknown command {unknown[1]}")
-    return found.replace("<mi>&</mi>", "<mi>&amp;</mi>")
 
 
 def code_html(source: str) -> str:

@@ -7,8 +7,9 @@ from importlib.resources import files
 from typing import Any
 
 from checks.answers.cells import formulas
-from worksheets.building.markdown import UnknownLatexError, code_html
-from worksheets.building.markdown import formula_html as trusted_formula
+from worksheets.building.markdown import code_html
+from worksheets.building.mathml import UnknownLatexError
+from worksheets.building.mathml import formula_html as formula_or_error
 from worksheets.grading.run import Row
 from worksheets.grading.untrusted import formula_html, markdown_html
 from worksheets.grading.words import SHOWN, advice, points
@@ -112,7 +113,7 @@ def _name(name: str) -> Any:
     if "\\" not in name:
         return name
     try:
-        return Markup(trusted_formula(name, display=False))  # noqa: S704 - from the worksheet
+        return Markup(formula_or_error(name, display=False))  # noqa: S704 - safe
     except UnknownLatexError:
         return name
 
