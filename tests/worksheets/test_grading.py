@@ -1,6 +1,8 @@
 """Submissions to a small worksheet are judged by every kind of question, and everything is written."""
 
 import json
+import subprocess
+import sys
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from checks.submissions.sandbox import has_namespaces
 from worksheets.building.key import key
 from worksheets.building.notebook import STUDENT, notebook
 from worksheets.grading import Sheet, grade
+from worksheets.grading import sheet as sheet_module
 from worksheets.sheet import read_source
 
 pytestmark = pytest.mark.skipif(not has_namespaces(), reason="this system has no namespaces in which code could be run")
@@ -298,3 +301,31 @@ def test_a_student_is_judged_by_the_key_of_the_own_variant(tmp_path):
 def test_settings_know_the_ways_to_run():
     with pytest.raises(ValueError, match="'run' is 'some'"):
         Settings(run="some")
+
+
+def test_a_grader_of_code_and_numbers_loads_no_algebra_and_a_worker_needs_no_worksheet(tmp_path, answer_key):
+    path = tmp_path / "key.json"
+    path.write_text(json.dumps(answer_key), encoding="utf-8")
+    script = (
+        "import sys; from worksheets.grading import Sheet, workers; from checks.submissions.grading import Settings\n"
+        f"setup = workers.Setup(Sheet.of({str(path)!r}).key(), 'namespaces', Settings(), 1, None)\n"
+        "workers.grader_of(setup).close(); print([name for name in sys.modules if name in ('sympy', 'flint', 'lark')])"
+    )
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
+
+
+def test_a_key_made_from_a_source_is_kept_until_the_source_changes(tmp_path, monkeypatch):
+    monkeypatch.setenv("GRADPROOF_CACHE", str(tmp_path / "cache"))
+    path = tmp_path / "good-source.md"
+    path.write_bytes(SOURCE.read_bytes())
+    made = []
+    monkeypatch.setattr(sheet_module, "key", lambda source: made.append(source) or key(source))
+    first = Sheet.of(str(path)).key()
+    sheet_module._key.cache_clear()  # as a new process
+    assert Sheet.of(str(path)).key() == first
+    assert len(made) == 1
+    sheet_module._key.cache_clear()
+    path.write_text(path.read_text(encoding="utf-8") + "\nOne more sentence.\n", encoding="utf-8")
+    Sheet.of(str(path))
+    assert len(made) == 2

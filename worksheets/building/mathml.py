@@ -1,6 +1,6 @@
-"""LaTeX to MathML: the one place where the project asks latex2mathml, which is made for text that is trusted.
+r"""LaTeX to MathML: the one place where the project asks latex2mathml, which is made for text that is trusted.
 
-The library writes signs as entities and turns text back into markup at the end, so that a script inside `\\text{...}`
+The library writes signs as entities and turns text back into markup at the end, so that a script inside `\text{...}`
 would come out as one; and it has commands that make links and set styles. Here its tree is written by the standard
 library, which escapes, and only attributes that say how a formula looks stay in it.
 """

@@ -10,7 +10,7 @@ from worksheets.building.build import Job
 from worksheets.building.execution import ExecutionError, NoKernelError, execute
 from worksheets.building.files import Progress, seen_by_students
 from worksheets.building.leaks import leaks
-from worksheets.building.markdown import UnknownLatexError
+from worksheets.building.mathml import UnknownLatexError
 from worksheets.building.notebook import SOLUTION, notebook
 from worksheets.building.running import Playing
 from worksheets.checking.code import check_code, code_questions, stages

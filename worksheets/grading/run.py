@@ -115,7 +115,7 @@ def judge_all(
     run = Run(sheet, Records(out, sheet, settings, seed))
     total = count_submissions(paths)
     say = progress or (lambda *_: None)
-    setup = workers.Setup(sheet, isolation, settings, run.records.seed, run.records.answers)
+    setup = workers.Setup(sheet.key(), isolation, settings, run.records.seed, run.records.answers)
     pending: Counter[str] = Counter()
 
     def told(status: str, times: int = 1) -> None:
@@ -135,7 +135,7 @@ def judge_all(
                 told(known["status"])
                 continue
             pending[row.record] = 1
-            yield workers.Job(row.record, submission, row.student)
+            yield workers.Job(row.record, submission, sheet.key(row.student) if row.student else None)
 
     todo = missing()
     first = next(todo, None)

@@ -81,7 +81,15 @@ def _key(sheet: Sheet, student: str) -> dict[str, Any]:
             if isinstance(error, KeyFormatError):
                 raise
             raise KeyFormatError(f"it cannot be read as JSON ({error})") from error
-    return checked_key(json.loads(json.dumps(key(read_source(sheet.path, student=student).resolve()))))
+    source = read_source(sheet.path, student=student)
+    name = hashlib.sha256(f"key {cache.name_of(source)}".encode()).hexdigest()[:32]
+    kept = None if student else cache.find(name)
+    if kept is not None:
+        return checked_key(json.loads(kept["key.json"]))
+    text = json.dumps(key(source.resolve()))
+    if not student:  # those of variants would drive everything else out of the cache
+        cache.keep(name, {"key.json": text.encode()})
+    return checked_key(json.loads(text))
 
 
 @lru_cache(maxsize=VARIANTS)

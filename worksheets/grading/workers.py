@@ -7,7 +7,7 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from multiprocessing.connection import Connection, wait
 from pathlib import Path
@@ -15,7 +15,6 @@ from typing import Any
 
 from checks.submissions.files import Submission
 from checks.submissions.grading import Grader, Settings
-from worksheets.grading.sheet import Sheet
 
 TRIES = 2
 PATIENCE = 10.0
@@ -25,9 +24,9 @@ FAREWELL = 5.0
 
 @dataclass(frozen=True)
 class Setup:
-    """What a worker needs to know: the worksheet, how code is run and kept apart, the seed, where answers are kept."""
+    """What a worker needs to know: the answer key, how code is run and kept apart, the seed, where answers are kept."""
 
-    sheet: Sheet
+    key: Mapping[str, Any]
     isolation: str
     settings: Settings
     seed: int
@@ -36,11 +35,11 @@ class Setup:
 
 @dataclass(frozen=True)
 class Job:
-    """A submission to judge: the name of its record, the submission, whose variant it is."""
+    """A submission to judge: the name of its record, the submission, the key where it is that of a variant."""
 
     record: str
     submission: Submission
-    student: str
+    key: Mapping[str, Any] | None = None
 
 
 Outcome = dict[str, Any]
@@ -48,15 +47,13 @@ Outcome = dict[str, Any]
 
 def grader_of(setup: Setup) -> Grader:
     """Return the grader of a setup."""
-    return Grader(
-        setup.sheet.key(), isolation=setup.isolation, settings=setup.settings, seed=setup.seed, folder=setup.answers
-    )
+    return Grader(setup.key, isolation=setup.isolation, settings=setup.settings, seed=setup.seed, folder=setup.answers)
 
 
 def judged(grader: Grader, setup: Setup, job: Job) -> Outcome:
     """Judge one submission; whatever goes wrong is said of this submission and of no other."""
     try:
-        return grader.grade(job.submission, setup.sheet.key(job.student))
+        return grader.grade(job.submission, job.key)
     except (
         ArithmeticError,
         LookupError,
@@ -73,7 +70,7 @@ def fault(setup: Setup, reason: str) -> Outcome:
     """Return the outcome of a submission that we could not judge, by our own fault: a person decides."""
     from checks.submissions.grading import unreadable
 
-    found = unreadable(setup.sheet.key(), reason)
+    found = unreadable(setup.key, reason)
     for question in found["questions"]:
         question |= {"status": "fault", "points": None, "open": question["out_of"], "finding": "our fault"}
     return {**found, "status": "fault", "open": found["out_of"], "transient": True}

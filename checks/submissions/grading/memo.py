@@ -27,7 +27,7 @@ class Memo:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder
+        self.folder = folder
         self._known: OrderedDict[str, Any] = OrderedDict()
         self.judged = 0
         self.repeated = 0
@@ -35,7 +35,7 @@ class Memo:
     def get(self, name: str) -> Any:
         """Return what is known under a hash; None if nothing is."""
         found = self._known.get(name)
-        if found is None and self._folder is not None:
+        if found is None and self.folder is not None:
             try:
                 found = json.loads(self._path(name).read_text(encoding="utf-8"))
             except (OSError, ValueError):
@@ -49,12 +49,12 @@ class Memo:
         """Keep a judgement; at no moment is a half-written one on the disk."""
         self.judged += 1
         self._remember(name, value)
-        if self._folder is not None:
+        if self.folder is not None:
             write_whole(self._path(name), json.dumps(value, ensure_ascii=False))
 
     def _path(self, name: str) -> Path:
-        assert self._folder is not None
-        return self._folder / name[:2] / f"{name[2:]}.json"
+        assert self.folder is not None
+        return self.folder / name[:2] / f"{name[2:]}.json"
 
     def _remember(self, name: str, value: Any) -> None:
         self._known[name] = value
@@ -65,10 +65,15 @@ class Memo:
 
 def write_whole(path: Path, text: str) -> None:
     """Write a file so that it is there as a whole or not at all, whatever interrupts us."""
+    whole_bytes(path, text.encode("utf-8", "surrogatepass"))
+
+
+def whole_bytes(path: Path, content: bytes) -> None:
+    """Write bytes likewise."""
     path.parent.mkdir(parents=True, exist_ok=True)
     made = path.with_name(f".{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     try:
-        made.write_text(text, encoding="utf-8", errors="surrogatepass")
+        made.write_bytes(content)
         os.replace(made, path)
     except BaseException:
         made.unlink(missing_ok=True)

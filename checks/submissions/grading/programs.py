@@ -12,7 +12,7 @@ from checks.submissions.grading.relevant import Outline, Part, fingerprint_of, n
 from checks.submissions.judging import CodeJudgement, CodeQuestion, Model, judge_code
 from checks.submissions.player.cells import Cell
 from checks.submissions.player.container import Limits
-from checks.submissions.sandbox import Loaded, Player, PlayerGoneError, Sandbox
+from checks.submissions.sandbox import PRELOADED, Loaded, Player, PlayerGoneError, Sandbox
 
 DEFINITIONS, NEEDED, ALL = "definitions", "needed", "all"
 RUNS = (DEFINITIONS, NEEDED, ALL)
@@ -187,7 +187,7 @@ def modules_of(key: Mapping[str, Any]) -> list[str]:
     """Return the modules that a worksheet's own code imports: players have them from the start."""
     cells = [Cell(str(number), one["source"]) for number, one in enumerate(key["given"])]
     cells += [Cell(one["id"], one["model"]) for one in key["questions"] if one["kind"] in ("code", "plot")]
-    found = {"numpy", "numpy.random", "numpy.linalg"}
+    found = set(PRELOADED)
     for one in Outline.of(cells).reading.statements:
         found |= _modules(one.node)
     return sorted(found)
@@ -195,13 +195,13 @@ def modules_of(key: Mapping[str, Any]) -> list[str]:
 
 def _modules(node: ast.stmt) -> set[str]:
     if isinstance(node, ast.Import):
-        return {alias.name for alias in node.names if alias.name.partition(".")[0] in _PRELOADED}
-    if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in _PRELOADED:
+        return {alias.name for alias in node.names if alias.name.partition(".")[0] in _LARGE}
+    if isinstance(node, ast.ImportFrom) and node.module and node.module.partition(".")[0] in _LARGE:
         return {node.module}
     return set()
 
 
-_PRELOADED = frozenset({"numpy", "scipy", "matplotlib", "sklearn", "pandas", "PIL"})
+_LARGE = frozenset({"numpy", "scipy", "matplotlib", "sklearn", "pandas", "PIL"})
 
 
 def own_cells(submission: Submission) -> list[Cell]:

@@ -10,13 +10,13 @@ from checks.submissions.files import Submission
 from checks.submissions.grading.figures import drawing_calls
 from checks.submissions.grading.locate import Located, locate
 from checks.submissions.grading.memo import Memo
+from checks.submissions.grading.models import KeptModel
 from checks.submissions.grading.outcome import PartOutcome, QuestionOutcome
 from checks.submissions.grading.programs import ALL, DEFINITIONS, Judged, Programs, Settings, own_cells
 from checks.submissions.grading.relevant import Outline, fingerprint_of
 from checks.submissions.grading.totals import alone, missing, total, unreadable, with_points
 from checks.submissions.grading.typed import TypedJudge
 from checks.submissions.grading.values import ELLIPSIS, NOT_THERE, judge_value, plain, shown_number, typed_value
-from checks.submissions.judging import Model
 from checks.submissions.sandbox import Sandbox
 
 
@@ -34,10 +34,11 @@ class SheetJudge:
     ) -> None:
         self.key, self.memo, self.settings = key, memo, settings
         self._typed = typed
-        self._programs = Programs(key, sandbox, Model(sandbox, seed), settings)
         self._facts = {one["id"]: json.dumps(one, sort_keys=True) for one in key["questions"]}
         code = [one for one in key["questions"] if one["kind"] == "code"]
         self._setting = fingerprint_of(json.dumps([key["given"], code], sort_keys=True), repr(settings), str(seed))
+        model = KeptModel(sandbox, seed, memo.folder, self._setting)
+        self._programs = Programs(key, sandbox, model, settings)
 
     def grade(self, submission: Submission) -> dict[str, Any]:
         """Judge a submission; see `Grader.grade`."""

@@ -98,10 +98,11 @@ class Model:
         with self._lock:
             if question.id not in self._known:
                 with np.errstate(all="ignore"):
-                    self._known[question.id] = self._found(question)
+                    self._known[question.id] = self.compute(question)
             return self._known[question.id]
 
-    def _found(self, question: CodeQuestion) -> tuple[Expected, ...]:
+    def compute(self, question: CodeQuestion) -> tuple[Expected, ...]:
+        """Run the model of a question, and the planted wrong answers, and return what is right for each probe."""
         if all(_only_conditions(probe) for probe in question.probes):
             return tuple(
                 Expected(probe, drawing.ordinary(probe, self.seed, probe.samples)) for probe in question.probes

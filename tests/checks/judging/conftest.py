@@ -100,22 +100,28 @@ class _Models:
 
 
 @pytest.fixture(scope="session")
-def judged() -> Iterator[Judge]:
-    """Return a function that judges the code of a student."""
+def sandbox() -> Iterator[Sandbox]:
+    """Start the one sandbox of all tests here."""
     if REASON:
         pytest.skip(REASON)
-    with Sandbox() as sandbox:
-        models = _Models(sandbox)
+    with Sandbox() as made:
+        yield made
 
-        def judge(
-            asked: CodeQuestion, source: str, names: dict[str, str] | None = None, *, run: bool = False,
-            cells: Sequence[Cell] = (), seconds: float = 10.0,
-        ) -> CodeJudgement:  # fmt: skip
-            with sandbox.player(LIMITS) as player:
-                loaded = player.load([*cells, Cell("cell 1", "import numpy as np\n" + source)], everything=run)
-                return judge_code(asked, models.of(asked), player, loaded, names, seconds=seconds)
 
-        yield judge
+@pytest.fixture(scope="session")
+def judged(sandbox: Sandbox) -> Judge:
+    """Return a function that judges the code of a student."""
+    models = _Models(sandbox)
+
+    def judge(
+        asked: CodeQuestion, source: str, names: dict[str, str] | None = None, *, run: bool = False,
+        cells: Sequence[Cell] = (), seconds: float = 10.0,
+    ) -> CodeJudgement:  # fmt: skip
+        with sandbox.player(LIMITS) as player:
+            loaded = player.load([*cells, Cell("cell 1", "import numpy as np\n" + source)], everything=run)
+            return judge_code(asked, models.of(asked), player, loaded, names, seconds=seconds)
+
+    return judge
 
 
 @pytest.fixture(scope="session")
