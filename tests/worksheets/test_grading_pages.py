@@ -246,3 +246,30 @@ def test_short_answers_and_common_ones_are_no_group():
 
 def test_the_tests_write_only_into_folders_of_their_own(written):
     assert all(Path(path).is_relative_to(written[0]) for path in written[1].files)
+
+
+# -- what the instructor reads --
+
+
+def test_a_remark_on_a_right_answer_is_no_mistake(tmp_path):
+    right = outcome(question("code", "agrees", 1.0, finding="unstable"))
+    wrong = outcome(question("code", "refuted", 0.0, finding="wrong shape"))
+    write_all(MadeUp(("ann", "a", right), ("bob", "b", wrong)), tmp_path)
+    page = (tmp_path / "overview.html").read_text(encoding="utf-8")
+    mistakes, remarks = page.index("Most frequent mistakes"), page.index("Remarks on right answers")
+    assert mistakes < page.index("<td>wrong shape</td>") < remarks < page.index("<td>unstable</td>")
+    assert "2 submissions to small: 1 with every answer right, 1 with an answer that is not right." in page
+
+
+def test_a_part_is_named_once(tmp_path):
+    parts = [
+        PartOutcome(
+            name="layer: dW", status="agrees", reason="dW of Linear agrees with the model.", weight=0.5, earned=0.5
+        ),
+        PartOutcome(name="layer: db", status="refuted", reason="It is 3, right is 4.", weight=0.5),
+    ]
+    one = QuestionOutcome(id="code", number="1 (b)", kind="code", bonus=False, out_of=1.0, **decided(parts, 1.0))
+    write_all(MadeUp(("ann", "a", outcome(one))), tmp_path)
+    page = next((tmp_path / "feedback").iterdir()).read_text(encoding="utf-8")
+    assert "</span>: dW of Linear agrees with the model.</li>" in page
+    assert "</span>: layer: db. It is 3, right is 4.</li>" in page

@@ -42,6 +42,7 @@ class Overview:
         self._statuses: dict[str, Counter[str]] = {one["id"]: Counter() for one in key["questions"]}
         self._points: dict[str, float] = dict.fromkeys(self._statuses, 0.0)
         self._mistakes: Counter[tuple[str, str]] = Counter()
+        self._remarked: Counter[tuple[str, str]] = Counter()
         self._alike = Alike()
         self._labels: dict[int, tuple[str, str]] = {}
         self._scores = array("d")
@@ -84,7 +85,8 @@ class Overview:
             self._points[one["id"]] += one["points"] or 0.0
             what = one["mistake"] or (one["finding"] if one["finding"] not in SAYS_NOTHING else "")
             if what:
-                self._mistakes[one["id"], what] += 1
+                found = self._remarked if one["status"] in ("proved", "agrees") else self._mistakes
+                found[one["id"], what] += 1
             if any(part["claimed"] for part in one["parts"]):
                 self._claimed.add(one["id"])
             self._alike.add(row.number, one)
@@ -129,10 +131,8 @@ class Overview:
             "out_of": points(self._key["points"]),
             "scores": scores,
             "questions": self.questions(),
-            "mistakes": [
-                {"count": count, "question": question, "what": what}
-                for (question, what), count in self._mistakes.most_common(MISTAKES)
-            ],
+            "mistakes": _most_common(self._mistakes),
+            "remarked": _most_common(self._remarked),
             "groups": [
                 {"question": one.question, "what": one.what, "rows": [self._labels[number] for number in one.rows]}
                 for one in self._alike.groups()[:REMARKS]
@@ -195,6 +195,12 @@ class Overview:
                 rubric=[{"points": points(each["points"]), "text": each["text"]} for each in one.get("rubric", ())],
             )
         )
+
+
+def _most_common(found: Counter[tuple[str, str]]) -> list[dict[str, Any]]:
+    return [
+        {"count": count, "question": question, "what": what} for (question, what), count in found.most_common(MISTAKES)
+    ]
 
 
 def _answer(row: Row, one: dict[str, Any]) -> str:

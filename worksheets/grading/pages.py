@@ -89,7 +89,7 @@ def _question(found: dict[str, Any], asked: dict[str, Any], answers: bool) -> di
             {
                 "status": part["status"],
                 "word": SHOWN[part["status"]],
-                "name": _name(part["name"]),
+                "name": "" if _says(part["reason"], part["name"]) else _name(part["name"]),
                 "reason": part["reason"],
             }
             for part in (found["parts"] if several else ())
@@ -105,6 +105,11 @@ def where(found: dict[str, Any]) -> str:
     """Return where an answer was found, and how where that is not plain."""
     place = f"Read from {' and '.join(found['cells'])}." if found["cells"] else ""
     return f"{place} {found['note']}".strip()
+
+
+def _says(reason: str, name: str) -> bool:
+    """Tell whether a sentence begins with what a part is about: `linear: dW` is the dW of Linear."""
+    return bool(name) and reason.startswith(f"{name.rpartition(': ')[2]} ")
 
 
 def _name(name: str) -> Any:

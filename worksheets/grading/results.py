@@ -10,6 +10,16 @@ from checks.verdict import Status, gravest
 from worksheets.grading.run import Row, Run
 from worksheets.grading.whole import whole_file
 
+IN_WORDS = {
+    Status.PROVED: "with every answer right",
+    Status.AGREES: "with every answer right",
+    Status.REFUTED: "with an answer that is not right",
+    Status.UNREADABLE: "with an answer missing",
+    Status.UNDECIDED: "waiting for a person",
+    Status.FAULT: "with an error of ours",
+}
+"""What the gravest verdict on a question says of a whole submission."""
+
 FIRST = ("id", "status", "points", "reason", "mistake")
 
 
@@ -29,7 +39,7 @@ def summary(run: Run) -> dict[str, Any]:
     statuses = [Status(status) for status, count in run.counts.items() if count]
     key = run.sheet.key()
     counts = dict(sorted(run.counts.items(), key=lambda one: (-one[1], one[0])))  # not by what was done first
-    words = ", ".join(f"{count} {status}" for status, count in counts.items() if count)
+    words = ", ".join(f"{count} {IN_WORDS[Status(status)]}" for status, count in counts.items() if count)
     return {
         "status": str(gravest(statuses)) if statuses else "undecided",
         "reason": f"{len(run.rows)} submission{'s' * (len(run.rows) != 1)} to {key['worksheet']}: {words}.",

@@ -18,7 +18,9 @@ SEED = 3
 def several(question: Any, probe: Any) -> Any:
     model = "def twice(x, n):\n    return n * x\n\n\ndef parts(x):\n    return {'sum': x.sum(), 'signs': x > 0}\n"
     wrong = [{"source": model + "\n\ndef twice(x, n):\n    return x\n", "mistake": "twice: it is not doubled"}]
-    return question(model, probe("twice", x="matrix(B, N)", n="integer in [2, 6]"), probe("parts", x="vector(n)"), wrong=wrong)
+    return question(
+        model, probe("twice", x="matrix(B, N)", n="integer in [2, 6]"), probe("parts", x="vector(n)"), wrong=wrong
+    )
 
 
 class NoSandbox:
