@@ -12,8 +12,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.submissions.files import Submission, Text
+from checks.submissions.grading.effects import names_read
 from checks.submissions.grading.names import variants
-from checks.submissions.grading.relevant import Outline, names_read
+from checks.submissions.grading.relevant import Outline
 
 WRITTEN = frozenset({"formula", "steps", "text"})
 CODED = frozenset({"code", "number", "choice", "plot"})

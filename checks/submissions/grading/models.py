@@ -9,8 +9,8 @@ from typing import Any
 
 import numpy as np
 
+from checks.submissions.grading.fingerprints import fingerprint_of
 from checks.submissions.grading.memo import whole_bytes
-from checks.submissions.grading.relevant import fingerprint_of
 from checks.submissions.judging import CodeQuestion, Model
 from checks.submissions.judging.model import Expected
 from checks.submissions.player import frames

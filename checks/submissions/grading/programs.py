@@ -6,9 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from checks.submissions.files import Submission
+from checks.submissions.grading.effects import names_read
+from checks.submissions.grading.fingerprints import fingerprint_of
 from checks.submissions.grading.locate import Located, wanted_names
 from checks.submissions.grading.outcome import PartOutcome
-from checks.submissions.grading.relevant import Outline, Part, fingerprint_of, names_read
+from checks.submissions.grading.relevant import Outline, Part
 from checks.submissions.judging import CodeJudgement, CodeQuestion, Model, judge_code
 from checks.submissions.player.cells import Cell
 from checks.submissions.player.container import Limits

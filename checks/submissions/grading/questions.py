@@ -8,12 +8,13 @@ from typing import Any
 from checks.answers.cells import formulas
 from checks.submissions.files import Submission
 from checks.submissions.grading.figures import drawing_calls
+from checks.submissions.grading.fingerprints import fingerprint_of
 from checks.submissions.grading.locate import Located, locate
 from checks.submissions.grading.memo import Memo
 from checks.submissions.grading.models import KeptModel
 from checks.submissions.grading.outcome import PartOutcome, QuestionOutcome
 from checks.submissions.grading.programs import ALL, DEFINITIONS, Judged, Programs, Settings, own_cells
-from checks.submissions.grading.relevant import Outline, fingerprint_of
+from checks.submissions.grading.relevant import Outline
 from checks.submissions.grading.totals import alone, missing, total, unreadable, with_points
 from checks.submissions.grading.typed import TypedJudge
 from checks.submissions.grading.values import ELLIPSIS, NOT_THERE, judge_value, plain, shown_number, typed_value

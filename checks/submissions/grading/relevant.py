@@ -6,23 +6,18 @@ stands elsewhere in a notebook, broken or hostile, neither helps nor harms.
 
 import ast
 import builtins
-import dis
-import hashlib
-import types
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
+from checks.submissions.grading.effects import Definition, definition
+from checks.submissions.grading.fingerprints import fingerprint, shape
+from checks.submissions.grading.stubs import is_stub
 from checks.submissions.player.cells import Cell, Reading, Statement, read
 
 DYNAMIC = frozenset(
     {"globals", "locals", "vars", "eval", "exec", "compile", "__import__", "setattr", "getattr", "delattr"}
 )
 """Names with which code reaches what its text does not name; all definitions are loaded then."""
-
-HARMLESS = frozenset(
-    {"print", "display", "len", "repr", "str", "type", "plt", "feedback", "isinstance", "range", "zip", "enumerate"}
-)
-"""Calls that change nothing of what they are given."""
 
 KNOWN = frozenset(dir(builtins)) | {
     "__name__",
@@ -32,24 +27,6 @@ KNOWN = frozenset(dir(builtins)) | {
     "__annotations__",
     "__build_class__",
 }
-
-
-@dataclass(frozen=True)
-class Definition:
-    """A statement, as what it sets and needs.
-
-    Attributes
-    ----------
-    statement : Statement
-        It, with its cell and line.
-    binds, touches, reads : frozenset of str
-        Names that it sets; whose objects it changes; that it needs.
-    """
-
-    statement: Statement
-    binds: frozenset[str]
-    touches: frozenset[str]
-    reads: frozenset[str]
 
 
 @dataclass
@@ -73,7 +50,7 @@ class Outline:
     def of(cls, cells: Sequence[Cell]) -> "Outline":
         """Return the outline of code cells; nothing is run."""
         reading = read(list(cells))
-        return cls(tuple(cells), reading, [_definition(one) for one in reading.statements])
+        return cls(tuple(cells), reading, [definition(one) for one in reading.statements])
 
     @property
     def definitions(self) -> list[Definition]:
@@ -112,7 +89,7 @@ class Outline:
     def is_stub(self, name: str) -> bool:
         """Tell whether what has a name is still to be written: it does nothing, or raises NotImplementedError."""
         setting = [one.statement.node for one in self.steps if name in one.binds]
-        return bool(setting) and _is_stub(setting[-1])
+        return bool(setting) and is_stub(setting[-1])
 
     def is_function(self, name: str) -> bool:
         """Tell whether a name is a function, or something bound to a name that may be one."""
@@ -146,28 +123,13 @@ class Outline:
         is_open = bool(reads & DYNAMIC) or bool(reads - bound - KNOWN)
         return Part(
             _cells(self.cells, kept),
-            _fingerprint(kept),
+            fingerprint(kept),
             is_open and len(chosen) < len(every),
             frozenset(bound),
             _imported(kept),
             any(not one.defines for one in kept),
-            *_shape(kept),
+            *shape(kept),
         )
-
-
-def _needed(every: Sequence[Definition], wanted: set[str]) -> set[int]:
-    chosen: set[int] = set()
-    while True:
-        more = {
-            place
-            for place, one in enumerate(every)
-            if place not in chosen and (one.binds | one.touches) & (wanted | {"*"})
-        }
-        if not more:
-            return chosen
-        chosen |= more
-        for place in more:
-            wanted |= every[place].reads
 
 
 @dataclass(frozen=True)
@@ -204,107 +166,19 @@ class Part:
     size: int
 
 
-def names_read(source: str) -> frozenset[str]:
-    """Return the global names that a piece of our own code reads; none where it is no Python."""
-    reads: set[str] = set()
-    try:
-        _globals(compile(source, "adapter", "exec"), reads, set())
-    except SyntaxError:
-        return frozenset()
-    return frozenset(reads)
-
-
-def _definition(statement: Statement) -> Definition:
-    binds: set[str] = set()
-    touches: set[str] = set()
-    reads: set[str] = set()
-    for node in _top(statement.node) if statement.defines else ():
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-            binds.add(node.name)
-        elif isinstance(node, ast.Import | ast.ImportFrom):
-            binds |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-        elif isinstance(node, ast.Assign | ast.AnnAssign | ast.AugAssign):
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            for target in targets:
-                _target(target, binds, touches)
-    if not statement.defines:
-        _effects(statement.node, binds, touches)
-    try:
-        code = compile(ast.Module([statement.node], type_ignores=[]), statement.cell, "exec")
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        code = None  # it will fail when it is run, and say why
-    if code is not None:
-        _globals(code, reads, touches)
-    return Definition(statement, frozenset(binds), frozenset(touches), frozenset(reads))
-
-
-def _globals(code: types.CodeType, reads: set[str], touches: set[str], *, outer: bool = True) -> None:
-    """Collect the global names that code reads and, within functions, sets; local names are none of them."""
-    for one in dis.get_instructions(code):
-        if one.opname in {"LOAD_GLOBAL", "LOAD_NAME"}:
-            reads.add(str(one.argval))
-        elif one.opname == "STORE_GLOBAL" and not outer:
-            touches.add(str(one.argval))
-            reads.add(str(one.argval))
-    for constant in code.co_consts:
-        if isinstance(constant, types.CodeType):
-            _globals(constant, reads, touches, outer=False)
-
-
-def _is_stub(node: ast.AST) -> bool:
-    if isinstance(node, ast.ClassDef):
-        methods = [part for part in node.body if isinstance(part, ast.FunctionDef) and part.name != "__init__"]
-        return bool(methods) and all(_is_stub(part) for part in methods)
-    if isinstance(node, ast.FunctionDef):
-        return all(_does_nothing(part) for part in node.body)
-    return (
-        isinstance(node, ast.Assign | ast.AnnAssign)
-        and isinstance(node.value, ast.Constant)
-        and node.value.value is ...
-    )
-
-
-def _does_nothing(node: ast.stmt) -> bool:
-    if isinstance(node, ast.Raise):
-        raised = node.exc.func if isinstance(node.exc, ast.Call) else node.exc
-        return isinstance(raised, ast.Name) and raised.id == "NotImplementedError"
-    return isinstance(node, ast.Pass) or (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
-
-
-def _top(node: ast.stmt) -> Iterable[ast.stmt]:
-    """Yield a statement, and those in the branches of an `if` or `try`."""
-    yield node
-    if isinstance(node, ast.If | ast.Try):
-        parts = [*node.body, *node.orelse]
-        if isinstance(node, ast.Try):
-            parts += [*node.finalbody, *(each for handler in node.handlers for each in handler.body)]
-        for part in parts:
-            yield from _top(part)
-
-
-def _effects(node: ast.AST, binds: set[str], touches: set[str]) -> None:
-    """Collect what a statement sets, and what it may change: more rather than less."""
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
-        binds.add(node.name)
-        return
-    if isinstance(node, ast.Import | ast.ImportFrom):
-        binds |= {(alias.asname or alias.name).partition(".")[0] for alias in node.names}
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store | ast.Del):
-        binds.add(node.id)
-    elif isinstance(node, ast.Attribute | ast.Subscript) and isinstance(node.ctx, ast.Store | ast.Del):
-        touches |= {_base(node)} - {""}
-    elif isinstance(node, ast.Call) and _base(node.func) not in HARMLESS:
-        given = [*node.args, *(keyword.value for keyword in node.keywords)]
-        owner = [node.func] if isinstance(node.func, ast.Attribute) else []
-        touches |= {_base(part) for part in (*given, *owner)} - {""}
-    for child in ast.iter_child_nodes(node):
-        _effects(child, binds, touches)
-
-
-def _base(node: ast.AST) -> str:
-    while isinstance(node, ast.Attribute | ast.Subscript | ast.Starred):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else ""
+def _needed(every: Sequence[Definition], wanted: set[str]) -> set[int]:
+    chosen: set[int] = set()
+    while True:
+        more = {
+            place
+            for place, one in enumerate(every)
+            if place not in chosen and (one.binds | one.touches) & (wanted | {"*"})
+        }
+        if not more:
+            return chosen
+        chosen |= more
+        for place in more:
+            wanted |= every[place].reads
 
 
 def _imported(kept: Sequence[Statement]) -> frozenset[str]:
@@ -316,18 +190,6 @@ def _imported(kept: Sequence[Statement]) -> frozenset[str]:
             elif isinstance(node, ast.ImportFrom) and node.module:
                 found.add(node.module.partition(".")[0])
     return frozenset(found)
-
-
-def _target(target: ast.expr, binds: set[str], touches: set[str]) -> None:
-    if isinstance(target, ast.Name):
-        binds.add(target.id)
-    elif isinstance(target, ast.Tuple | ast.List):
-        for part in target.elts:
-            _target(part, binds, touches)
-    elif isinstance(target, ast.Starred):
-        _target(target.value, binds, touches)
-    else:
-        touches |= {_base(target)} - {""}
 
 
 def _cells(cells: Sequence[Cell], kept: Sequence[Statement]) -> tuple[Cell, ...]:
@@ -349,36 +211,3 @@ def _cells(cells: Sequence[Cell], kept: Sequence[Statement]) -> tuple[Cell, ...]
                 )
             )
     return tuple(made)
-
-
-def _fingerprint(kept: Sequence[Statement]) -> str:
-    whole = hashlib.sha256()
-    for one in kept:
-        whole.update(ast.dump(one.node).encode("utf-8", "surrogatepass") + b"\0")
-    return whole.hexdigest()
-
-
-def _shape(kept: Sequence[Statement]) -> tuple[str, int]:
-    """Return a hash of statements in which names count by their order only, and how many nodes there are."""
-    numbers: dict[str, int] = {}
-    whole = hashlib.sha256()
-    size = 0
-    for one in kept:
-        if isinstance(one.node, ast.Import | ast.ImportFrom):
-            continue
-        for node in ast.walk(one.node):
-            size += 1
-            name = getattr(node, "id", None) or getattr(node, "arg", None) or getattr(node, "name", None)
-            value = repr(node.value) if isinstance(node, ast.Constant) and not isinstance(node.value, str) else ""
-            number = numbers.setdefault(name, len(numbers)) if isinstance(name, str) else ""
-            whole.update(f"{type(node).__name__} {number} {value} {getattr(node, 'attr', '')};".encode())
-    return whole.hexdigest(), size
-
-
-def fingerprint_of(*parts: str | Mapping[str, str] | Collection[str]) -> str:
-    """Return a hash of texts."""
-    whole = hashlib.sha256()
-    for part in parts:
-        text = part if isinstance(part, str) else repr(sorted(part.items() if isinstance(part, Mapping) else part))
-        whole.update(f"{len(text)}:".encode() + text.encode("utf-8", "surrogatepass"))
-    return whole.hexdigest()
