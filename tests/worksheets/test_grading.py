@@ -129,6 +129,26 @@ def test_an_empty_worksheet_has_no_answers_and_none_is_guessed(judged, handed_in
     assert (outcome["score"], outcome["open"]) == (0, 0)
 
 
+def test_code_that_students_were_given_is_no_answer_though_it_runs(answer_key, handed_in, right):
+    given = right["mean-code"]
+    changed = [{**one, "start": f"{given}\n"} if one["id"] == "mean-code" else one for one in answer_key["questions"]]
+    found = []
+    with Grader({**answer_key, "questions": changed}, seed=SEED) as grader:
+        for text in (given, f"\n{given}  ", given.replace("np.mean(x)", "np.sum(x) / len(x)")):
+            (submission,) = read_submissions([handed_in(mean_code=text, only=("mean-code",))])
+            found += [one for one in grader.grade(submission)["questions"] if one["id"] == "mean-code"]
+    assert [one["status"] for one in found] == ["unreadable", "unreadable", "agrees"]
+    assert [one["finding"] for one in found[:2]] == ["not written yet", "not written yet"]
+
+
+def test_the_key_tells_what_students_are_given(answer_key, source):
+    answers = {
+        cell.question: cell.source for one in source.questions for cell in one.student() if cell.role == "answer"
+    }
+    assert {one["id"]: one["start"] for one in answer_key["questions"]} == answers
+    assert "np.mean" not in json.dumps(answers)
+
+
 def test_without_any_ids_code_is_found_by_name_and_words_by_number(judged, handed_in):
     _, questions = judged(handed_in(plain=True))
     assert questions["tanh-code"]["how"] == questions["count"]["how"] == "name"

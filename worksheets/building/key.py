@@ -54,5 +54,6 @@ def _question(question: Question) -> dict[str, Any]:
         "bonus": common.bonus,
         "cells": {"question": f"{common.id}-question", "answer": f"{common.id}-answer", "check": f"{common.id}-check"},
         "explanation": common.explanation,
+        "start": next((cell.source for cell in question.student() if cell.role == "answer"), ""),
         **question.key(),
     }

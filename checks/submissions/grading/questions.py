@@ -65,7 +65,9 @@ class SheetJudge:
             "formula": self._typed_answer, "steps": self._typed_answer, "number": self._value, "choice": self._value,
             "code": self._code, "plot": self._plot,
         }.get(question["kind"], self._text)  # fmt: skip
-        if located.how == "several" and not located.names:
+        if _untouched(question, located, submission):
+            found = missing("It is not written yet.", finding="not written yet")
+        elif located.how == "several" and not located.names:
             found = alone("undecided", located.note or "Several things may be the answer; a person decides.")
         else:
             found = judge(question, located, outline, submission)
@@ -175,3 +177,12 @@ class SheetJudge:
         plain = " ".join(text.split()).lower()
         reason = f"A person reads it ({len(text.split())} words)."
         return {**alone("undecided", reason), "answer": text, "fingerprint": fingerprint_of("text", plain)}
+
+
+def _untouched(question: Mapping[str, Any], located: Located, submission: Submission) -> bool:
+    """Tell whether the code cell of an answer is the one that students were given."""
+    start = " ".join(question.get("start", "").split())
+    if not start or len(located.cells) != 1:
+        return False
+    source = next((cell.source for cell in submission.code if cell.name == located.cells[0]), "")
+    return " ".join(source.split()) == start
