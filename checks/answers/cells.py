@@ -11,6 +11,8 @@ _MATH = re.compile(
     re.DOTALL,
 )
 _REMARK = re.compile(r"(?:&&|&\s*\\quad|\\q?quad)\s*\(?\\(?:text|textit|mathrm|mbox)\s*\{.*?(?=\\\\|$)", re.MULTILINE)
+_TABLE = re.compile(r"\\begin\{(?P<name>d?cases|[pbBvV]?matrix|array)\*?\}.*?\\end\{(?P=name)\*?\}", re.DOTALL)
+_UNALIGNED = re.compile(r"(?<!\\)&|\\\\")
 _ALIGNED = re.compile(r"\\(?:begin|end)\{(?:aligned|split|gathered)\}")
 
 
@@ -36,10 +38,19 @@ def formulas(markdown: str) -> list[str]:
             text for text in (match["display"], match["bracket"], match["inside"], match["inline"]) if text is not None
         )
         text = _REMARK.sub(" ", text)
-        text = _ALIGNED.sub(" ", text).replace("&", " ").replace(r"\\", " ").strip()
+        text = _on_one_line(_ALIGNED.sub(" ", text)).strip()
         if PLACEHOLDER.search(text):
             answers.append("")
             continue
         parts = split_chain(text)
         answers.append(parts[-1][0].strip().rstrip(".,;") if parts else "")
     return answers
+
+
+def _on_one_line(text: str) -> str:
+    """Return a formula without the marks that align its lines; those of cases and matrices belong to it."""
+    parts, place = [], 0
+    for inner in _TABLE.finditer(text):
+        parts += [_UNALIGNED.sub(" ", text[place : inner.start()]), inner[0]]
+        place = inner.end()
+    return "".join(parts) + _UNALIGNED.sub(" ", text[place:])

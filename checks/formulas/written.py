@@ -23,6 +23,8 @@ _COMMENT = re.compile(
     r"(?:\\q?quad|\\hspace\{[^{}]*\}|\\[,;:! ]|\s)*"
     r"\\(?:text|mbox|textrm|textit|intertext|shortintertext|tag\*?|label)\s*\{(?P<words>[^{}]*)\}"
 )
+# A column of remarks, as `align` has them behind `&&`: `&& \text{chain rule, inner } u = x^2` is no step.
+_REMARK = re.compile(r"&&(?:[ \t(]|\\q?quad)*\\(?:text|mbox|textrm|textit)\s*\{[^\n]*?(?=\\\\|$)", re.MULTILINE)
 _GIVEN = re.compile(r"^\s*(?:>\s*)?(?:given|declare)\s*:?\s+(?P<what>.+?)\s*$", re.IGNORECASE)
 _LEAD = re.compile(
     r"^\s*(?:(?:[-*>]|\d+[.)])\s+)?"
@@ -211,7 +213,7 @@ def _without_words(body: str) -> str:
             return match.group()
         return "\n" * match.group().count("\n")
 
-    body = _COMMENT.sub(blank, body)
+    body = _COMMENT.sub(blank, _REMARK.sub("", body))
     body = re.sub(r"(?<!\\)%.*", "", body)
     return _INNER.sub("", body)
 
