@@ -2,16 +2,18 @@
 
 import contextlib
 import os
-from collections.abc import Iterator
-from dataclasses import fields
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, fields
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from checks.answers import Probe
 from checks.submissions.grading.fingerprints import fingerprint_of
 from checks.submissions.grading.memo import whole_bytes
 from checks.submissions.judging import CodeQuestion, Model
+from checks.submissions.judging.forward import Relation
 from checks.submissions.judging.model import Expected
 from checks.submissions.player import frames
 from checks.submissions.sandbox import Sandbox
@@ -70,9 +72,11 @@ def _plain(value: Any) -> Any:
         if np.asarray(value).dtype.str not in frames.DTYPES:
             raise frames.FrameError(f"numbers of type {np.asarray(value).dtype}")
         return value
-    if isinstance(value, tuple):
-        return tuple(_plain(part) for part in value)
-    return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, Mapping):
+        return {name: _plain(part) for name, part in value.items()}
+    if isinstance(value, Relation):
+        return astuple(value)
+    return tuple(_plain(part) for part in value) if isinstance(value, tuple) else value
 
 
 def _read(path: Path, question: CodeQuestion) -> tuple[Expected, ...] | None:
@@ -82,11 +86,15 @@ def _read(path: Path, question: CodeQuestion) -> tuple[Expected, ...] | None:
         return None
     try:
         found = frames.read_frame(descriptor)
-        return tuple(Expected(probe, **one) for probe, one in zip(question.probes, found, strict=True))
+        return tuple(_expected(probe, **one) for probe, one in zip(question.probes, found, strict=True))
     except (frames.FrameError, frames.ClosedError, OSError, TypeError, ValueError):
         return None  # damaged from outside
     finally:
         os.close(descriptor)
+
+
+def _expected(probe: Probe, *, relations: tuple[Any, ...], **others: Any) -> Expected:
+    return Expected(probe, relations=tuple(Relation(*one) for one in relations), **others)
 
 
 @contextlib.contextmanager

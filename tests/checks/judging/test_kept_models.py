@@ -17,9 +17,14 @@ SEED = 3
 @pytest.fixture(scope="module")
 def several(question: Any, probe: Any) -> Any:
     model = "def twice(x, n):\n    return n * x\n\n\ndef parts(x):\n    return {'sum': x.sum(), 'signs': x > 0}\n"
+    model += "\n\ndef layer(W, G):\n    return {'Y': 3 * W, 'dW': 3 * G}\n"
     wrong = [{"source": model + "\n\ndef twice(x, n):\n    return x\n", "mistake": "twice: it is not doubled"}]
     return question(
-        model, probe("twice", x="matrix(B, N)", n="integer in [2, 6]"), probe("parts", x="vector(n)"), wrong=wrong
+        model,
+        probe("twice", x="matrix(B, N)", n="integer in [2, 6]"),
+        probe("parts", x="vector(n)"),
+        probe("layer", W="matrix(B, N)", G="matrix(B, N)"),
+        wrong=wrong,
     )
 
 
@@ -51,6 +56,7 @@ def test_another_process_reads_exactly_what_the_first_one_found(sandbox, several
     assert first[0].planted
     assert first[0].results
     assert first[1].results[0]["signs"].size
+    assert first[2].relations
 
 
 @pytest.mark.parametrize("damage", [b"", b"gpf1", b"{}", b"gpf1" + bytes(200)])
