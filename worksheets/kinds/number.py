@@ -102,12 +102,27 @@ class NumberQuestion(Question):
                 line, f"the answer of '{self.id}' is no number: {value}", "give every variable a value under 'at'"
             )
             return
-        self.right = Fraction(int(value.p), int(value.q)) if value.is_Rational else Fraction(str(value.evalf(30)))
+        self.right = _fraction(value)
         number = Fraction(self.tolerance.removesuffix("%"))
         self.slack = abs(self.right) * number / 100 if self.tolerance.endswith("%") else number
         if not value.is_Rational and self.slack == 0:
             report.add(line, f"the answer of '{self.id}' has no end, and its tolerance is 0", "add 'tolerance: 0.001'")
+        self.wrong = tuple((self._planted(text, place, report), mistake, place) for text, mistake, place in self.wrong)
         self.resolved = True
+
+    def _planted(self, text: str, line: int, report: Report) -> str:
+        """Return a planted wrong answer, typed as the answer is, as an exact fraction."""
+        from derive.reading import UnreadableError, read
+
+        try:
+            value = read(text.strip()).expression
+        except (UnreadableError, ValueError) as error:
+            report.add(line, f"a wrong answer of '{self.id}' cannot be read: {error}", "type a formula of numbers")
+            return text
+        if getattr(value, "free_symbols", {1}) or not value.is_number or not value.is_real or not value.is_finite:
+            report.add(line, f"a wrong answer of '{self.id}' is no number: {value}", "type a formula of numbers")
+            return text
+        return str(_fraction(value))
 
     @staticmethod
     def _value(function: Any) -> Any:
@@ -164,3 +179,8 @@ class NumberQuestion(Question):
             yield self.shown
         if self.formula and self.formula != self.shown:
             yield self.formula
+
+
+def _fraction(value: Any) -> Fraction:
+    """Return a number of SymPy as an exact fraction, to 30 digits where it has no end."""
+    return Fraction(int(value.p), int(value.q)) if value.is_Rational else Fraction(str(value.evalf(30)))
