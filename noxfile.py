@@ -22,6 +22,7 @@ def tests(session: nox.Session) -> None:
     session.install(".[test]")
     session.run("pytest", *session.posargs)
     if not session.posargs:
+        session.install(".[dask]")
         session.run("pytest", "-m", "slow")
 
 

@@ -42,6 +42,7 @@ def command(
         Isolation, typer.Option(help="limits: accept limits of time and memory alone.")
     ] = Isolation.NAMESPACES,
     processes: Annotated[int, typer.Option(min=0, help="How many at once; 0 takes all cores.")] = 0,
+    dask: Annotated[str, typer.Option(metavar="ADDRESS", help="Judge on the Dask cluster of this scheduler.")] = "",
     seed: Annotated[
         int | None, typer.Option(min=0, help="Of the hidden inputs; that of the folder, or a new one.")
     ] = None,
@@ -53,6 +54,7 @@ def command(
     from checks.submissions.sandbox import IsolationError
     from worksheets.answer_sheet import UnknownWorksheetError
     from worksheets.grading import grade
+    from worksheets.grading.cluster import ClusterError, on_cluster
     from worksheets.source import SourceError
 
     missing = next((path for path in submission if not path.exists()), None)
@@ -68,6 +70,7 @@ def command(
                 worksheet, submission, out,
                 settings=Settings(str(run), cell_seconds, call_seconds), isolation=str(isolation), seed=seed,
                 processes=processes or _cores(), answers=answers, progress=progress,
+                judge=on_cluster(dask) if dask else None,
             )  # fmt: skip
     except UnknownWorksheetError as error:
         raise BadInputError(str(error)) from error
@@ -75,7 +78,7 @@ def command(
         raise BadInputError(f"the worksheet cannot be read: {error.problems[0]}") from error
     except KeyFormatError as error:
         raise BadInputError(f"{worksheet!r} cannot be used: {error}.") from error
-    except IsolationError as error:
+    except (IsolationError, ClusterError) as error:
         raise BadInputError(str(error)) from error
     except KeyboardInterrupt as error:
         count = sum(done.values())
