@@ -11,6 +11,7 @@ import time
 import pytest
 
 from checks.submissions.sandbox import has_namespaces
+from worksheets.grading import cluster as cluster_module
 from worksheets.grading import grade
 from worksheets.grading.cluster import ClusterError, on_cluster
 
@@ -112,17 +113,20 @@ def test_a_cluster_finds_the_same_though_a_worker_is_killed_in_the_middle(cluste
 
 
 @needs_dask
-def test_where_no_scheduler_answers_it_is_said(run, monkeypatch, tmp_path, handed_in):
+def test_where_no_scheduler_answers_it_is_said(monkeypatch, tmp_path, handed_in):
     pytest.importorskip("distributed", reason="Dask is not installed: pip install 'gradproof[dask]'")
-    from worksheets.grading import cluster
-
-    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1)
-    done = run("grade", SHEET, str(handed_in), "--out", str(tmp_path), "--dask", "tcp://127.0.0.1:9")
-    assert done.returncode == 2
-    assert done.stderr == "gradproof: no Dask scheduler answers at 'tcp://127.0.0.1:9'\n"
+    monkeypatch.setattr(cluster_module, "CONNECT_SECONDS", 1)
+    with pytest.raises(ClusterError, match=r"no Dask scheduler answers at 'tcp://127\.0\.0\.1:9'"):
+        grade(SHEET, [handed_in], tmp_path, judge=on_cluster("tcp://127.0.0.1:9"))
 
 
 def test_without_dask_it_is_said_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "distributed", None)
     with pytest.raises(ClusterError, match=r"pip install 'gradproof\[dask\]'"):
         on_cluster("tcp://127.0.0.1:8786")
+
+
+@pytest.mark.parametrize("address", ["", "x y", "tcp://", "localhost", "tcp://a:b", "http://a:1/b"])
+def test_what_is_no_address_is_refused_at_once(address):
+    with pytest.raises(ClusterError, match=r"is no address of a Dask scheduler; write it as tcp://10\.0\.0\.1:8786"):
+        on_cluster(address)

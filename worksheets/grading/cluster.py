@@ -5,6 +5,7 @@ on it: it has to be one's own.
 """
 
 import contextlib
+import re
 import threading
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -16,6 +17,8 @@ from worksheets.grading import workers
 from worksheets.grading.sheet import code_fingerprint
 
 CONNECT_SECONDS = 30
+_ADDRESS = re.compile(r"(?:[a-z]+://)?(?:\[[0-9A-Fa-f:.]+\]|[^\s/:\[\]]+):\d{1,5}")
+
 WAITING = 2
 """How many submissions wait for each thread of the cluster; the rest are not read yet."""
 
@@ -30,9 +33,11 @@ def on_cluster(address: str) -> workers.Judge:
     Raises
     ------
     ClusterError
-        Dask is not installed here. What is returned raises it where nobody answers, where there are no workers, and
+        It is no address, or Dask is not installed here. What is returned raises it where nobody answers, where there are no workers, and
         where a worker has another version of gradproof or of its libraries.
     """
+    if not _ADDRESS.fullmatch(address):
+        raise ClusterError(f"{address!r} is no address of a Dask scheduler; write it as tcp://10.0.0.1:8786")
     try:
         import distributed
     except ImportError as error:
