@@ -33,8 +33,8 @@ def on_cluster(address: str) -> workers.Judge:
     Raises
     ------
     ClusterError
-        It is no address, or Dask is not installed here. What is returned raises it where nobody answers, where there are no workers, and
-        where a worker has another version of gradproof or of its libraries.
+        It is no address, or Dask is not installed here. What is returned raises it where nobody answers, where there
+        are no workers, and where a worker has another version of gradproof or of its libraries.
     """
     if not _ADDRESS.fullmatch(address):
         raise ClusterError(f"{address!r} is no address of a Dask scheduler; write it as tcp://10.0.0.1:8786")
