@@ -37,6 +37,7 @@ x, y, z, w, b, l, p, a, d = sp.symbols("x y z w b l p a d", real=True)  # noqa: 
 y_hat = sp.Symbol("y_hat", real=True)
 BITS = 100
 MOST_BITS = 1 << 13
+FAR_BELOW = arb(2) ** -1200
 ILL_CONDITIONED = 1000
 LARGEST = 1.7976931348623157e308
 
@@ -315,7 +316,7 @@ def exact(true: Callable[..., arb], point: tuple[float, ...]) -> tuple[arb, int]
     while True:
         with flint.ctx.workprec(bits):
             ball = true(*(arb(value) for value in point))
-            if ball.rel_accuracy_bits() >= BITS or ball == 0 or abs(ball) < arb(2) ** -1200 or bits > MOST_BITS:
+            if ball.rel_accuracy_bits() >= BITS or ball == 0 or abs(ball) < FAR_BELOW or bits > MOST_BITS:
                 return ball, bits
         bits *= 2
 
@@ -374,6 +375,29 @@ def sweep(formula: Formula, count: int, dtype: type = np.float64) -> np.ndarray:
     return values[(values >= low) & (values <= high)].astype(dtype)
 
 
+def at_first_sight(formula: Formula, swept: np.ndarray, given: tuple[float, ...], got: np.ndarray) -> np.ndarray:
+    """Return the errors in units of the true value itself, no number where one evaluation does not settle it.
+
+    It settles nothing where the ball has less than 100 good bits, and where a float or a difference may be subnormal.
+    A point takes four microseconds, and sixteen if looked at closely.
+    """
+    limits = np.finfo(got.dtype)
+    true, off = np.full(swept.shape, np.nan), np.full(swept.shape, np.nan)
+    with flint.ctx.workprec(160):
+        others = [arb(value) for value in given]
+        for place, (value, result) in enumerate(zip(swept.tolist(), got.tolist(), strict=True)):
+            ball = formula.true(arb(value), *others)
+            if result == 0 and abs(ball) < FAR_BELOW:
+                true[place], off[place] = 1, 0
+            elif ball.rel_accuracy_bits() >= BITS:
+                true[place] = float(ball.mid())
+                off[place] = float((arb(result) - ball).mid())
+    size = np.abs(true)
+    size[~((size > 1e-250) & (size <= float(limits.max)) & np.isfinite(got))] = np.nan
+    unit = np.ldexp(1.0, np.frexp(size)[1] - 1 - limits.nmant)
+    return np.abs(off) / np.where(np.isnan(size), np.nan, np.maximum(unit, float(limits.smallest_subnormal)))
+
+
 def worst(
     formula: Formula, count: int, dtype: type = np.float64, by_hand: Callable[..., np.ndarray] | None = None
 ) -> tuple[float, tuple[float, ...], int, float, tuple[float, ...]]:
@@ -381,8 +405,15 @@ def worst(
 
     Of the compiled formula, which may not warn, or of a function written by hand, which may.
     """
+    return worst_of(formula, sweep(formula, count, dtype), by_hand)
+
+
+def worst_of(
+    formula: Formula, swept: np.ndarray, by_hand: Callable[..., np.ndarray] | None = None
+) -> tuple[float, tuple[float, ...], int, float, tuple[float, ...]]:
+    """Return the same for values of the first argument."""
     compiled = by_hand or compile_scalar(formula.arguments, formula.form)
-    swept = sweep(formula, count, dtype)
+    dtype = swept.dtype.type
     own, term = (0.0, ()), (0.0, ())
     compared = 0
     for given in formula.given:
@@ -395,10 +426,15 @@ def worst(
         if got.dtype != dtype:
             raise SystemExit(f"{formula.name}: {got.dtype} for {np.dtype(dtype)}")
         given_exactly = tuple(float(column) for column in columns[1:])
-        for value, result in zip(swept.tolist(), got.tolist(), strict=True):
-            point = (value, *given_exactly)
+        errors = at_first_sight(formula, swept, given_exactly, got)
+        compared += len(errors)
+        settled = np.flatnonzero(errors <= 2)
+        if settled.size:
+            place = settled[errors[settled].argmax()]
+            own = max(own, (float(errors[place]), (float(swept[place]), *given_exactly)))
+        for place in np.flatnonzero(~(errors <= 2)):
+            point, result = (float(swept[place]), *given_exactly), float(got[place])
             ball, bits = exact(formula.true, point)
-            compared += 1
             error = ulps(result, ball, 0.0, dtype)
             if error > 2 and formula.terms and (formula.is_sum or is_close_to_a_zero(formula, point, ball, bits)):
                 scale = max(abs(float(part.mid())) for part in formula.terms(*(arb(v) for v in point)))

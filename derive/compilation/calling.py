@@ -9,7 +9,13 @@ import numpy as np
 import numpy.typing as npt
 
 BLOCK = 65536
-"""Elements worked on at once: intermediate results of this size stay in the cache of one core."""
+"""Elements worked on at once, 512 KB of float64.
+
+One or two intermediate results of that size fit into the second cache of one core (1 MB here), not all of a long
+formula; those stay in the third. Measured on 10⁶ elements, eight formulas: from 16,384 to 65,536 elements the time is
+within a fifth of the smallest, with 131,072 up to a quarter more in long formulas, with 4,096 up to twice as much
+(calls), and without blocks 1.2 to 4 times as much (memory from the system).
+"""
 
 
 @dataclass(frozen=True, eq=False)

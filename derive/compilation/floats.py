@@ -172,7 +172,7 @@ def where(condition: Any, yes: Any, no: Any) -> Floats:
     return np.asarray(chosen).view(np.float64)
 
 
-def replaced(result: Any, inside: Any, function: Callable[[Floats], Floats], *arguments: Any) -> Floats:
+def replaced(result: Any, inside: Any, function: Callable[..., Floats], *arguments: Any) -> Floats:
     """Return the result, and function(*arguments) where the condition holds: computed there only.
 
     The condition and the arguments have the shape of the result, which is changed.

@@ -18,7 +18,7 @@ MAKES_NEW = frozenset(
     )
 )
 """Functions of NumPy that return a new array, or a number where all arguments are one, and take `out`."""
-TAKES_OUT = frozenset({"bce_slope", "quotient", "silu_slope"})
+TAKES_OUT = frozenset({"bce_slope", "quotient", "sigma_slope", "silu_slope"})
 """Kernels that take `out`."""
 
 

@@ -7,18 +7,21 @@ import sympy as sp
 
 
 class sigma_slope(sp.Function):  # type: ignore[misc]  # noqa: N801
-    """σ′(u) = σ(u) σ(−u) for real u; even, values in (0, 1/4]."""
+    """c σ′(v) = c σ(v) σ(−v) for real v = u + δ and a whole c, from the arguments (u,), (u, δ) or (u, δ, c); even."""
 
-    nargs = 1
+    nargs = (1, 2, 3)
 
     @classmethod
-    def eval(cls, u: sp.Expr) -> sp.Expr | None:
+    def eval(cls, u: sp.Expr, lacks: sp.Expr = sp.S.Zero, *factor: sp.Expr) -> sp.Expr | None:
         """Write σ′(−u) as σ′(u), so that both are one subexpression."""
-        return cls(-u) if u.could_extract_minus_sign() else None
+        if not u.could_extract_minus_sign():
+            return None
+        return cls(-u, -lacks, *factor) if factor or lacks != 0 else cls(-u)
 
     def definition(self) -> sp.Expr:
-        """Return e^u / (1 + e^u)²."""
-        return sp.exp(self.args[0]) / (1 + sp.exp(self.args[0])) ** 2
+        """Return c e^v / (1 + e^v)²."""
+        power = sp.exp(sp.Add(*self.args[:2]))
+        return sp.Mul(*self.args[2:]) * power / (1 + power) ** 2
 
 
 class xlogy(sp.Function):  # type: ignore[misc]  # noqa: N801

@@ -33,7 +33,7 @@ FUNCTIONS = {
     **{
         node: f"stable.{node.__name__}"
         for node in (
-            *(nodes.times_exp, nodes.quotient, nodes.silu_slope, nodes.log_cosh, nodes.log_ratio),
+            *(nodes.times_exp, nodes.quotient, nodes.sigma_slope, nodes.silu_slope, nodes.log_cosh, nodes.log_ratio),
             *(
                 nodes.bce_slope,
                 nodes.weighted_log_ratio,
@@ -133,7 +133,11 @@ class StablePrinter(SciPyPrinter):  # type: ignore[misc]
         return self._call(function, expr.args) if function else str(super()._print_Function(expr))
 
     def _print_sum_in_turn(self, expr: sp.Expr) -> str:
-        text = " + ".join(self.parenthesize(term, 50) for term in expr.args)
+        first, *others = expr.args
+        text = self.parenthesize(first, 50)
+        for term in others:
+            minus = term.as_coeff_Mul()[0] == -1
+            text += f" - {self.parenthesize(-term, 60)}" if minus else f" + {self.parenthesize(term, 50)}"
         return f"({text})" if len(expr.args) > 1 else text
 
     def _print_product_in_turn(self, expr: sp.Expr) -> str:

@@ -197,14 +197,11 @@ LOWER = (
         "u*exp(-u**2)",
     ),
     Rewriting(
-        "σ by t = e^(−|u|): t/(1 + t) or 1/(1 + t)", "no exponential above 1", sigma, lower.lower_sigma, "sigma(u)"
-    ),
-    Rewriting(
-        "σ′ by e^(−|u|) / (1 + e^(−|u|))²",
-        "no exponential above 1",
-        sigma_slope,
-        lower.lower_slope,
-        "sigma(u)*(1 - sigma(u))",
+        "σ by t = e^(−|u|): t or 1 less a part of it",
+        "no exponential above 1; the rounding of 1 + t counts little",
+        sigma,
+        lower.lower_sigma,
+        "sigma(u)",
     ),
     Rewriting(
         "softplus by max(u,0) + log1p(e^(−|u|))",
@@ -221,7 +218,7 @@ FINISH = (
         "the rounding of 1 + t is not taken n times",
         sp.Pow,
         lower.horner,
-        "sigma(u)*sigma(-u)**2",
+        "u*sigma(u)*sigma(-u)",
     ),
     Rewriting(
         "a constant beside an exponential",
@@ -262,11 +259,18 @@ FINISH = (
         "square of a rounded sum", "the rounding counts twice", sp.Pow, arguments.square_of_rounded, "3*(u - 1)**2"
     ),
     Rewriting(
-        "(σ(u) − l)² and its slope at a rounded u",
+        "σ′(u), (σ(u) − l)² and its slope at a rounded u",
         "the same",
-        (residual_square, residual_slope),
+        (sigma_slope, residual_square, residual_slope),
         arguments.exact_residual,
         "(sigma(v*u + w) - y)**2",
+    ),
+    Rewriting(
+        "c σ′(u) as one function",
+        "σ′(−709) is subnormal, 4 σ′(−709) is not",
+        sp.Mul,
+        arguments.number_times_slope,
+        "1 - tanh(u)**2",
     ),
     Rewriting(
         "a rounded exponent beside a factor",

@@ -151,13 +151,15 @@ def test_finite_inputs_never_warn_even_where_numpy_raises_on_every_flag():
 
 
 def test_the_source_is_readable_and_names_the_function():
-    compiled = compile_scalar([x], sigma(x) * (1 - sigma(x)), name="slope")
+    compiled = compile_scalar([x], sigma(x), name="logistic")
     assert compiled.source == (
-        "import numpy as np\n\n\ndef slope(x):\n    t0 = np.exp(-np.abs(x))\n    return t0/(t0*(t0 + 2) + 1)\n"
+        "import numpy as np\nfrom derive.compilation import kernels as stable\n\n\n"
+        "def logistic(x):\n    t0 = np.exp(-np.abs(x))\n    t1 = stable.where((x < 0), t0, 1)\n"
+        "    return (t1 - (t0/(t0 + 1))*t1)\n"
     )
     namespace = {}
     exec(compiled.source, namespace)  # our own source: what people read is what runs
-    assert namespace["slope"](2.0) == compiled(2.0)
+    assert namespace["logistic"](2.0) == compiled(2.0)
 
 
 def test_a_compiled_function_is_frozen():

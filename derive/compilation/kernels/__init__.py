@@ -7,7 +7,7 @@ from derive.compilation.floats import where
 from derive.compilation.kernels.angles import cos, sin
 from derive.compilation.kernels.gaussians import gaussian, quadratic_gaussian, times_gaussian
 from derive.compilation.kernels.logarithms import bce_slope, log_cosh, log_ratio, weighted_log_ratio, xlog1py, xlogy
-from derive.compilation.kernels.logistic import silu_slope
+from derive.compilation.kernels.logistic import sigma_slope, silu_slope
 from derive.compilation.kernels.normal import gelu, gelu_slope, normal_cdf
 from derive.compilation.kernels.probabilities import log_softmax, softmax, softmax_minus
 from derive.compilation.kernels.residuals import residual_slope, residual_square
@@ -30,6 +30,7 @@ __all__ = [
     "residual_slope",
     "residual_square",
     "rounding",
+    "sigma_slope",
     "silu_slope",
     "sin",
     "softmax",

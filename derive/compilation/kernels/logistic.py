@@ -1,15 +1,48 @@
-"""The slope of SiLU, which has a zero."""
+"""The slope of the sigmoid, and that of SiLU, which has a zero."""
 
 from typing import Any
 
 import numpy as np
 
-from derive.compilation.floats import Floats, high, long_division, minus_size, one_plus, replaced
+from derive.compilation.floats import (
+    Floats,
+    high,
+    long_division,
+    minus_size,
+    one_plus,
+    one_plus_twice,
+    replaced,
+)
+from derive.compilation.kernels.residuals import change
 from derive.compilation.kernels.rounded import times_exp
 
 SILU_ZERO = (1.2784645427610737, 1.0946994183093437e-16)
 SILU_WEIGHT = 0.2784645427610738
 """x σ(x) has its minimum at −1 − w, where w e^w = 1/e; the first is 1 + w in two parts, the second w."""
+
+
+def sigma_slope(u: Floats, error: Any = 0, factor: int = 1, out: Any = None) -> Floats:
+    """Return factor·σ′(u + error) = factor·t/(1 + t)² with t = e^(−|u|), exact in what is not an exponential.
+
+    The bottom is found as a float of few bits and the rest, so that the quotient is rounded once; where t is almost
+    subnormal the product with the factor is not. Written to `out` where that is given.
+    """
+    with np.errstate(all="ignore"):
+        below = minus_size(u)
+        t = np.exp(below)
+        first, low = long_division(t, *one_plus_twice(t, t * t, 27))
+        if not isinstance(error, int):
+            correction = change(u, 1.0, 0.0, error)
+            correction *= first
+            low -= np.where(np.isfinite(correction), correction, 0.0)  # u overflowed: the slope is 0 there
+        if factor != 1:
+            first *= factor
+            low *= factor
+        result = np.asarray(np.add(first, low, out=out))
+        if factor != 1 and not np.min(below, initial=0.0) >= -700:
+            lacks = np.broadcast_to(-np.sign(u) * error, np.shape(below))
+            result = replaced(result, below < -700, lambda v, e: times_exp(factor, v, e), below, lacks)
+    return result
 
 
 def silu_slope(u: Floats, out: Any = None) -> Floats:

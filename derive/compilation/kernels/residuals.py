@@ -79,7 +79,7 @@ def _binary_square(label: Floats, u: Floats, error: Any) -> Floats:
     top += share
     first, low = long_division(top, bottom, bottom_rest)
     if error is not None:
-        low -= _change(u, 1.0, 1 - 2 * label, error) * first
+        low -= change(u, 1.0, 1 - 2 * label, error) * first
     low += first
     return np.asarray(low)
 
@@ -102,7 +102,7 @@ def _binary_slope(p: Any, label: Floats, u: Floats, error: Any) -> Floats:
     top -= below
     first, low = long_division(top, bottom, bottom_rest)
     if error is not None:
-        low -= _change(u, 1.5, half, error) * first
+        low -= change(u, 1.5, half, error) * first
     if isinstance(p, int):
         low += first
         return np.asarray(low if p == 1 else p * low)
@@ -122,7 +122,7 @@ def _powers(u: Any) -> tuple[Any, Any, Any]:
     return t, np.exp(v), np.asarray(u < 0).astype(np.float64)
 
 
-def _change(u: Any, times: float, less: Any, error: Any) -> Any:
+def change(u: Any, times: float, less: Any, error: Any) -> Any:
     """Return (times · tanh(u/2) − less) · error to seven digits."""
     half = np.tanh(np.asarray(u, np.float32) * np.float32(0.5))
     half *= np.float32(times)

@@ -93,14 +93,22 @@ def times_exp(p: Any, v: Floats, error: Any = None, more: Any = None) -> Floats:
 
 
 def quotient(p: Any, v: Floats, error: Any = None, out: Any = None) -> Floats:
-    """Return p / (1 + e^(v + error)), p and v broadcast; in `out` where that is given and e^v is finite."""
-    power = np.exp(v)
-    if error is not None:
-        power = _corrected(power, np.asarray(error))
-    power += 1
-    result = np.asarray(np.divide(p, power, out=out))
-    if not np.max(v, initial=0.0) <= 708:  # also where one is not a number
-        large = v > 708
-        back = None if error is None else -np.asarray(error)
-        result = np.where(large, times_exp(p, np.minimum(-v, 0), back), result)
+    """Return p / (1 + e^(v + error)), p and v broadcast; in `out` where that is given and e^v is finite.
+
+    What 1 + e^v rounded lacks is put in at the end: for large e^v its rounding counts twice.
+    """
+    with np.errstate(all="ignore"):
+        power = np.exp(v)
+        if error is not None:
+            power = _corrected(power, np.asarray(error))
+        bottom = power + 1
+        power -= bottom
+        power += 1  # (e^v − bottom) + 1 is right to a few bits for small and large e^v
+        power /= bottom
+        result = np.asarray(np.divide(p, bottom, out=out))
+        result -= power * result
+        if not np.max(v, initial=0.0) <= 708:  # also where one is not a number
+            large = v > 708
+            back = None if error is None else -np.asarray(error)
+            result = np.where(large, times_exp(p, np.minimum(-v, 0), back), result)
     return result

@@ -3,7 +3,16 @@
 
 import sympy as sp
 
-from derive.compilation.nodes import exact_cos, exact_exp, exact_sin, exact_square, rounding, square_error, times_exp
+from derive.compilation.nodes import (
+    exact_cos,
+    exact_exp,
+    exact_sin,
+    exact_square,
+    rounding,
+    sigma_slope,
+    square_error,
+    times_exp,
+)
 from derive.compilation.rules.gaussians import is_power_of_two
 
 
@@ -84,10 +93,21 @@ def constant_times_exponential(node: sp.Mul) -> sp.Expr:
 
 
 def exact_residual(node: sp.Expr) -> sp.Expr:
-    """(σ(u) − l)² and p (σ(u) − l) σ′(u) at u + δ, where δ is what the rounded u lacks."""
-    *_, u = node.args
-    lacks = None if node.has(rounding) else _lacking(u)
+    """σ′(u), (σ(u) − l)² and p (σ(u) − l) σ′(u) at u + δ, where δ is what the rounded u lacks."""
+    if node.has(rounding, square_error) or (isinstance(node, sigma_slope) and len(node.args) > 1):
+        return node
+    lacks = _lacking(node.args[-1])
     return node if lacks is None else node.func(*node.args, lacks)
+
+
+def number_times_slope(node: sp.Mul) -> sp.Expr:
+    """c σ′(u) as one function for a whole c, which may be normal where σ′(u) is subnormal."""
+    number, rest = node.as_coeff_Mul()
+    for factor in sp.Mul.make_args(rest) if number.is_Integer and 1 < abs(number) < 2**20 else ():
+        if isinstance(factor, sigma_slope) and len(factor.args) < 3:
+            u, *lacks = factor.args
+            return rest / factor * sigma_slope(u, lacks[0] if lacks else sp.S.Zero, number)
+    return node
 
 
 def exact_exponent(node: sp.Expr) -> sp.Expr:

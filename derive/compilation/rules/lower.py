@@ -5,7 +5,7 @@ import sympy as sp
 from sympy.codegen.cfunctions import log1p
 
 from derive.compilation.matching import factors, replace_terms
-from derive.compilation.nodes import quotient, sigma_slope, times_exp
+from derive.compilation.nodes import product_in_turn, quotient, sigma_slope, sum_in_turn, times_exp
 from derive.functions import sigma, softplus
 
 
@@ -17,16 +17,21 @@ def _step(u: sp.Expr, below: sp.Expr, above: sp.Expr) -> sp.Expr:
     return sp.Piecewise((below, u < 0), (above, True))
 
 
+def _smaller(t: sp.Expr) -> sp.Expr:
+    """t/(1 + t) = t − t (t/(1 + t)): t is exact, and what is taken away is small where t rounds most."""
+    return sum_in_turn(t, -product_in_turn(t, t / (1 + t)))
+
+
 def sigma_sum(node: sp.Add) -> sp.Expr:
-    """a σ(u) + b σ(−u) = (a t + b if u < 0, else a + b t) / (1 + t) for t = e^(−|u|)."""
+    """a σ(u) + b σ(−u) = b + (a − b) s if u < 0, else a − (a − b) s, for s = σ(−|u|) = t/(1 + t) and t = e^(−|u|)."""
 
     def attempt(first: sp.Expr, second: sp.Expr) -> sp.Expr | None:
         for s in factors(first, sigma):
             u = s.args[0]
             a, b = first / s, second / sigma(-u)
             if not (a.has(sigma) or b.has(sigma)):
-                t = _small(u)
-                return _step(u, a * t + b, a + b * t) / (1 + t)
+                both = min((a - b, sp.expand(a - b)), key=sp.count_ops)
+                return _step(u, b, a) + _step(u, both, -both) * _smaller(_small(u))
         return None
 
     return replace_terms(node, attempt)
@@ -59,14 +64,10 @@ def exponential_times_factor(node: sp.Mul) -> sp.Expr:
 
 
 def lower_sigma(node: sigma) -> sp.Expr:
-    """σ(u) = (t if u < 0, else 1) / (1 + t) for t = e^(−|u|)."""
+    """σ(u) = p − p t/(1 + t) for t = e^(−|u|) and p = t if u < 0, else 1: the exact p less a small part of it."""
     t = _small(node.args[0])
-    return _step(node.args[0], t, sp.S.One) / (1 + t)
-
-
-def lower_slope(node: sigma_slope) -> sp.Expr:
-    """σ′(u) = e^(−|u|) / (1 + e^(−|u|))²."""
-    return _small(node.args[0]) / (1 + _small(node.args[0])) ** 2
+    top = _step(node.args[0], t, sp.S.One)
+    return sum_in_turn(top, -product_in_turn(t / (1 + t), top))
 
 
 def lower_softplus(node: softplus) -> sp.Expr:
