@@ -141,7 +141,12 @@ class StablePrinter(SciPyPrinter):  # type: ignore[misc]
         return f"({text})" if len(expr.args) > 1 else text
 
     def _print_product_in_turn(self, expr: sp.Expr) -> str:
-        return "*".join(self.parenthesize(factor, 60) for factor in expr.args if factor != 1)
+        texts = [self.parenthesize(factor, 60) for factor in expr.args]
+        return "*".join(
+            f"({text})" if isinstance(factor, nodes.product_in_turn) else text
+            for factor, text in zip(expr.args, texts, strict=True)
+            if factor != 1
+        )
 
     def _print_clipped(self, expr: sp.Expr) -> str:
         return self._call("np.clip", (expr.args[0], -expr.args[1], expr.args[1]))

@@ -4,6 +4,7 @@ The formulas, their true values in Arb and the points are those of benchmarks/co
 points. What is claimed close to a zero of a function stands there.
 """
 
+import dataclasses
 import importlib.util
 import sys
 from pathlib import Path
@@ -72,6 +73,16 @@ def test_points_where_one_rounding_too_many_shows_are_right_to_two_units(name):
     assert own <= 2, at
     assert compared >= 2 * len(points)
     assert compiled_precision.worst_of(FORMULAS[name], values, by_hand)[0] > 2
+
+
+def test_on_the_mountain_three_times_a_rounded_product_is_off_by_more_than_two_units():
+    x, y = -118.84154594738727, -123.17150902630267
+    formula = dataclasses.replace(FORMULAS["mountain"], given=((y,),))
+    own, _, _, term, _ = compiled_precision.worst_of(formula, np.array([x]))
+    assert max(own, term) <= 2
+    by_hand = lambda u, v: (6 - v) * v + 3691 + (20 - u) * u * 3  # noqa: E731 - a rival
+    own, _, _, term, _ = compiled_precision.worst_of(formula, np.array([x]), by_hand)
+    assert max(own, term) > 2
 
 
 def test_four_times_a_subnormal_slope_is_rounded_four_times_as_much_without_its_rewriting(monkeypatch):

@@ -50,7 +50,7 @@ def opened_square(node: sp.Add) -> sp.Expr:
         c, square = term.as_coeff_Mul()
         shift, u = square.base.as_coeff_Add() if square.is_Pow and square.exp == 2 else (sp.S.Zero, None)
         if u is not None and u.is_Symbol and shift.is_Integer and shift != 0 and c.is_Integer:
-            opened.append((abs(c), str(u), sp.sign(c) * (u + 2 * shift), u))
+            opened.append((abs(c), str(u), bool(c < 0), sp.sign(c) * (u + 2 * shift), u))
             content += abs(c) * shift**2
             number += c * shift**2
         else:
@@ -58,7 +58,11 @@ def opened_square(node: sp.Add) -> sp.Expr:
     given = node.as_coeff_Add()[0]
     if not opened or not given.is_Integer or abs(given) < content or abs(given) + content > 2**40:
         return node
-    *first, last = [product_in_turn(shifted, u, c) for c, _, shifted, u in sorted(opened)]
+    # What cancels with the constant is (u − 2a)(c u), one array more: the rounding of (u − 2a) u would count c times.
+    *first, last = [
+        product_in_turn(shifted, product_in_turn(c, u)) if cancels and c != 1 else product_in_turn(shifted, u, c)
+        for c, _, cancels, shifted, u in sorted(opened)
+    ]
     return sum_in_turn(*others, *first, number, last)
 
 
