@@ -1,0 +1,1 @@
+"""Computations for the claims of document 003, Fashion from scratch."""
