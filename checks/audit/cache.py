@@ -28,9 +28,10 @@ def cache_folder() -> Path:
 
 def remembered(run: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
     """Return what a computation returns, from the cache where it ran before with the same code and arguments."""
+    known = recalled(run, arguments)
+    if known is not None:
+        return known
     path = cache_folder() / f"{_key(run, arguments)}.json"
-    with contextlib.suppress(OSError, ValueError, TypeError):
-        return _unpacked(json.loads(path.read_text(encoding="utf-8")))
     value = run(**arguments)
     with contextlib.suppress(OSError):  # a cache that cannot be written is no cache
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -38,6 +39,14 @@ def remembered(run: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
             json.dump(_packed(value), file)
         os.replace(file.name, path)
     return value
+
+
+def recalled(run: Callable[..., Any], arguments: Mapping[str, Any]) -> Any:
+    """Return what a computation returned before with the same code and arguments; None where it never ran."""
+    path = cache_folder() / f"{_key(run, arguments)}.json"
+    with contextlib.suppress(OSError, ValueError, TypeError):
+        return _unpacked(json.loads(path.read_text(encoding="utf-8")))
+    return None
 
 
 def _key(run: Callable[..., Any], arguments: Mapping[str, Any]) -> str:

@@ -7,7 +7,7 @@ import typer
 
 from gradproof.cli.audited_files import audited_files, document_exit_code, print_audited
 from gradproof.cli.gradient import Isolation
-from gradproof.cli.output import BadInputError, console, exit_code, print_json, progress_bar
+from gradproof.cli.output import BadInputError, console, exit_code, print_json, progress_bar, writable_folder
 
 if TYPE_CHECKING:
     from checks.audit import Audit, Judged
@@ -25,6 +25,10 @@ def command(
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Leave out the claims for which a network trains.")] = False,
     errata: Annotated[Path | None, typer.Option(help="Write the errata to this Markdown file.")] = None,
+    report: Annotated[Path | None, typer.Option(help="Write audit.html and audit.json to this folder.")] = None,
+    dissect: Annotated[
+        Path | None, typer.Option(help="Write the dissected backward pass of document 004 to this Markdown file.")
+    ] = None,
     given: Annotated[
         list[str] | None, typer.Option(help="For a file: declare a name or a condition, such as 'x positive'.")
     ] = None,
@@ -45,8 +49,12 @@ def command(
 
     files = [source for source in sources or [] if looks_like_a_file(source)]
     if files:
-        if len(files) != len(sources or []) or quick or errata is not None:
-            raise BadInputError("files of your own stand alone, without documents of the course, --quick and --errata.")
+        of_the_course = quick or any(path is not None for path in (errata, report, dissect))
+        if len(files) != len(sources or []) or of_the_course:
+            raise BadInputError(
+                "files of your own stand alone, without documents of the course, --quick, --errata, --report and "
+                "--dissect."
+            )
         audited = audited_files(files, given or [], seconds, None if no_run else run_seconds, str(isolation))
         if as_json:
             print_json(audited.to_json())
@@ -55,13 +63,21 @@ def command(
         return document_exit_code([str(claim.status) for claim in audited.claims])
     if given or no_run:
         raise BadInputError("--given and --no-run are for files of your own.")
+    if report is not None:
+        writable_folder(report)
     found = _audit(sources or [], quick)
     if errata is not None:
         _write_errata(errata)
+    if dissect is not None:
+        _write_dissection(dissect, quick)
+    if report is not None:
+        _write_report(found, report, quick)
     if as_json:
         print_json(found.to_json())
     else:
         _print(found, verbose)
+        if report is not None:
+            console().print(f"Report: {report / 'audit.html'}", soft_wrap=True, markup=False)
     return exit_code([str(found.status)])
 
 
@@ -79,8 +95,33 @@ def _write_errata(path: Path) -> None:
     from checks.audit import ledgers
     from worksheets.errata import errata_page
 
+    _write(path, errata_page(ledgers()))
+
+
+def _write_dissection(path: Path, quick: bool) -> None:
+    from checks.audit.dissection import dissect
+    from worksheets.dissected import dissected_page
+
+    found = dissect(train=not quick)
+    if found.trained is None:
+        raise BadInputError("the page of --dissect needs the training of conv-mistakes: leave out --quick once.")
+    _write(path, dissected_page(found))
+
+
+def _write_report(found: "Audit", folder: Path, quick: bool) -> None:
+    from checks.audit.dissection import dissect
+    from worksheets.report import ReportError, write_audit
+
+    about_conv = any(ledger.name == "conv-by-hand" for ledger in found.ledgers)
     try:
-        path.write_text(errata_page(ledgers()), encoding="utf-8")
+        write_audit(found, dissect(train=not quick) if about_conv else None, folder)
+    except ReportError as error:
+        raise BadInputError(str(error)) from error
+
+
+def _write(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
     except OSError as error:
         raise BadInputError(f"cannot write {str(path)!r}: {(error.strerror or str(error)).lower()}.") from None
 

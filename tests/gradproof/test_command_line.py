@@ -301,3 +301,11 @@ def test_an_array_derivation_ends_with_index_form_and_matrix_form(run: Run) -> N
     assert lines[-1].split("(")[0].strip() == "= Xᵀ G"
     found = json.loads(run("derive", "linear_layer", "--wrt", "W", "--json").stdout)
     assert found["derivations"][0]["matrix_form"]["text"] == "Xᵀ G"
+
+
+def test_a_report_of_a_file_is_refused_in_one_line(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "mine.md").write_text("nothing")
+    found = run("audit", str(tmp_path / "mine.md"), "--report", str(tmp_path / "out"))
+    assert found.returncode == 2
+    assert "--report" in found.stderr
+    assert not (tmp_path / "out").exists()

@@ -1,5 +1,5 @@
-"""The report of a run: one page to read, the results as JSON, the worksheets beside it; the page of an experiment."""
+"""The report of a run: one page to read, the results as JSON, the worksheets beside it; other pages."""
 
-from worksheets.report.writing import ReportError, write_experiment, write_report
+from worksheets.report.writing import ReportError, write_audit, write_experiment, write_report
 
-__all__ = ["ReportError", "write_experiment", "write_report"]
+__all__ = ["ReportError", "write_audit", "write_experiment", "write_report"]

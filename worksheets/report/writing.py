@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from checks.audit import Audit
+    from checks.audit.dissection import Dissection
     from checks.experiments import Findings
     from checks.run import Run
 
@@ -77,6 +79,32 @@ def write_experiment(findings: "Findings", folder: Path) -> Path:
     return Path(folder) / page
 
 
+def write_audit(found: "Audit", dissection: "Dissection | None", folder: Path) -> Path:
+    """Write `audit.html` and `audit.json` into a folder, as `write_report` does.
+
+    Parameters
+    ----------
+    found:
+        What the audit found.
+    dissection:
+        The backward pass of document 004, for the page.
+    folder:
+        Where to; it is made if it is missing. Other files in it are left alone.
+
+    Returns
+    -------
+    Path
+        The page.
+
+    Raises
+    ------
+    ReportError
+        The folder cannot be made or written to.
+    """
+    _put_in_place(Path(folder), lambda made: _make_audit(found, dissection, made))
+    return Path(folder) / "audit.html"
+
+
 def _put_in_place(folder: Path, make: Callable[[Path], None]) -> None:
     with _complaining(folder):
         is_new = not folder.exists()
@@ -104,6 +132,17 @@ def _make_experiment(findings: "Findings", made: Path, page: str) -> None:
     text = json.dumps(json_ready(findings.to_json()), ensure_ascii=False, allow_nan=False)
     (made / f"{findings.name}.json").write_text(text + "\n", encoding="utf-8")
     (made / page).write_text(experiment_page(findings), encoding="utf-8")
+
+
+def _make_audit(found: "Audit", dissection: "Dissection | None", made: Path) -> None:
+    import json
+
+    from checks.run import json_ready
+    from worksheets.report.audited import audit_page
+
+    text = json.dumps(json_ready(found.to_json()), ensure_ascii=False, allow_nan=False)
+    (made / "audit.json").write_text(text + "\n", encoding="utf-8")
+    (made / "audit.html").write_text(audit_page(found, dissection), encoding="utf-8")
 
 
 def _make(run: "Run", made: Path, say: Callable[[str], None]) -> None:
