@@ -139,7 +139,7 @@ def _mathml(latex: str) -> str:
     """Return a formula of a ledger as MathML; as escaped text where it is none that can be shown."""
     from html import escape
 
-    from worksheets.building.markdown import UnknownLatexError, formula_html
+    from worksheets.building.mathml import UnknownLatexError, formula_html
 
     if not latex:
         return ""
