@@ -42,6 +42,9 @@ PATIENCE = 2.0
 OFFERED = ("numpy", "scipy", "matplotlib", "scikit-learn", "pandas", "pillow", "tqdm")
 """Distributions that a submission may import, where they are installed; what these need comes along."""
 
+OWN = ("numeric/__init__.py", "numeric/arrays.py", "numeric/data")
+"""What of our own code worksheets may use: the loaders of data, which hold no answers."""
+
 PRELOADED = ("numpy", "numpy.random", "numpy.linalg", "numpy.ma")
 """`numpy.ma` because a player asks of every result whether it is a masked array."""
 
@@ -303,6 +306,8 @@ def _offered_modules(offered: Iterable[str]) -> dict[str, str]:
             top = file.parts[0]
             if top not in {"..", "bin", "__pycache__"} and not top.endswith((".pth", ".egg-link")):
                 found.setdefault(top, str(distribution.locate_file(top)))
+    root = Path(__file__).parents[2]
+    found |= {name: str(root / name) for name in OWN}
     return {name: path for name, path in found.items() if os.path.exists(path)}
 
 
@@ -340,7 +345,9 @@ def _linked(folder: str, code: Path, site: Mapping[str, str]) -> list[str]:
     for place, names in (("code", {"player": str(code)}), ("site", site)):
         Path(folder, place).mkdir()
         for name, path in names.items():
-            os.symlink(path, Path(folder, place, name))
+            link = Path(folder, place, name)
+            link.parent.mkdir(exist_ok=True)
+            link.symlink_to(path)
     return [str(Path(folder, "code")), str(Path(folder, "site"))]
 
 

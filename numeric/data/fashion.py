@@ -143,7 +143,10 @@ def cache_dir() -> Path:
 
 def _download(folder: Path) -> None:
     """Download all four files into the folder; each appears there whole, with the right hash, or not at all."""
-    import pooch
+    try:
+        import pooch
+    except ModuleNotFoundError as error:
+        raise DataMissing(_missing("it is not on this machine, and nothing is downloaded without pooch")) from error
 
     logger = pooch.get_logger()
     level = logger.level

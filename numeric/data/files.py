@@ -105,8 +105,10 @@ def write(path: Path, content: bytes) -> None:
 
 def cache_dir(name: str) -> Path:
     """Return the folder of the user's cache for a data set; it need not exist."""
-    import pooch
-
+    try:
+        import pooch
+    except ModuleNotFoundError:  # where students' code is graded: nothing is downloaded there
+        return Path.home() / ".cache" / "gradproof" / name
     return Path(pooch.os_cache("gradproof")) / name
 
 

@@ -226,6 +226,39 @@ def test_numbers_drawn_without_a_seed_are_the_same_in_every_run_and_differ_from_
         assert first == two_calls(sandbox) == two_calls(another)
 
 
+OURS = """
+import importlib
+from numeric.data import fashion
+from numeric.data.errors import DataMissing
+
+
+def f():
+    found = []
+    for name in ("numeric.layers", "numeric.functions.sigmoid", "numeric.net", "checks", "derive", "worksheets"):
+        try:
+            found += [name] if importlib.import_module(name).__spec__.origin else []  # a stand-in has none
+        except ImportError:
+            pass
+    return found
+
+
+def g(download):
+    try:
+        fashion.load(download=download)
+    except DataMissing:
+        return "missing"
+"""
+
+
+def test_of_our_own_code_a_player_has_the_loaders_of_data_and_no_layer_or_answer(sandbox: Sandbox) -> None:
+    with sandbox.player(LIMITS) as player:
+        loaded = player.load([Cell("cell 1", OURS)])
+        assert loaded.missing == []
+        assert player.call("f", seconds=60).value == []
+        for download in (False, True):  # there is no data, and no network: a worksheet makes some up
+            assert player.call("g", [download], seconds=60).value == "missing"
+
+
 def test_the_judge_is_not_fooled_by_patched_numpy(sandbox: Sandbox) -> None:
     spoil = "import numpy as np\nnp.allclose = np.array_equal = lambda *a, **k: True\ndef f():\n    return np.zeros(3)"
     with sandbox.player() as player:
