@@ -4,12 +4,14 @@ import base64
 import re
 from collections.abc import Mapping
 from functools import cache
-from html import escape
+from html import escape, unescape
 from typing import Any
 
 from worksheets.building.mathml import formula_html
 
 HINT = re.compile(r"<details><summary>(?P<title>[^<]*)</summary>(?P<body>.*?)</details>", re.DOTALL)
+LONGEST_INLINE = 14
+"""Letters of a formula in a line of text; a longer one is scrolled where the page is narrow, as it cannot be broken."""
 _ENVIRONMENT = re.compile(r"\\begin\{(?P<name>align\*?|equation\*?|gather\*?)\}.*?\\end\{(?P=name)\}", re.DOTALL)
 
 
@@ -63,10 +65,14 @@ def code_html(source: str) -> str:
 
 
 def code_style() -> str:
-    """Return the style sheet of the colours."""
+    """Return the style sheet of the colours: light ones, and on dark screens others."""
     from pygments.formatters import HtmlFormatter
 
-    return str(HtmlFormatter(style="friendly", cssclass="code").get_style_defs(".code"))
+    light, dark = (
+        HtmlFormatter(style=style, cssclass="code").get_style_defs(".code") for style in ("friendly", "github-dark")
+    )
+    by_day, at_night = "@media print, (prefers-color-scheme: light)", "@media screen and (prefers-color-scheme: dark)"
+    return f"{by_day} {{\n{light}\n}}\n{at_night} {{\n{dark}\n}}"
 
 
 @cache
@@ -75,7 +81,9 @@ def _parser() -> Any:
     from mdit_py_plugins.dollarmath import dollarmath_plugin
 
     def math(content: str, options: dict[str, Any]) -> str:
-        return formula_html(content, display=bool(options["display_mode"]))
+        formula = formula_html(content, display=bool(options["display_mode"]))
+        long = not options["display_mode"] and len(unescape(re.sub(r"<[^>]*>", "", formula))) > LONGEST_INLINE
+        return f'<span class="wide">{formula}</span>' if long else formula
 
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
     parser.use(dollarmath_plugin, renderer=math, allow_space=False, double_inline=True)

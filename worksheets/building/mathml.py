@@ -9,6 +9,8 @@ import re
 from html import unescape
 from xml.etree.ElementTree import tostring
 
+from worksheets.building.typeset import set_as_tex
+
 LOOKS = frozenset(
     {
         "xmlns", "display", "displaystyle", "scriptlevel", "accent", "accentunder", "columnalign", "columnlines",
@@ -55,7 +57,7 @@ def formula_html(latex: str, *, display: bool = False) -> str:
         if node.tag == "mi" and _COMMAND.fullmatch(node.text or ""):
             raise UnknownLatexError(f"the formula {latex.strip()!r} holds the unknown command {node.text}")
         node.attrib = {name: _with_signs(value) or "" for name, value in node.attrib.items() if name in LOOKS}
-    return tostring(tree, encoding="unicode", short_empty_elements=False)
+    return set_as_tex(tostring(tree, encoding="unicode", short_empty_elements=False), display=display)
 
 
 def _with_signs(text: str | None) -> str | None:
