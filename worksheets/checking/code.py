@@ -131,7 +131,7 @@ def _against_function(question: CodeQuestion, asked: Asked, probe: Probe, sample
     from worksheets.feedback.code import _compiled
 
     assert question.of is not None
-    names = [question._own(argument) for argument in asked.arguments]
+    names = [question.name_in_function(argument) for argument in asked.arguments]
     compiled = _compiled(question.of, asked.by, names)
     return judge_outputs(probe, found.outputs, [named(compiled(*inputs)) for inputs in samples], samples)
 
