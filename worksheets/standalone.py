@@ -31,8 +31,10 @@ def _helpers(called: set[str]) -> list[str]:
     """Return the imports and the source of helpers, and of what they call in turn, in the order of their modules."""
     from derive.compilation import floats, kernels
 
+    own = [part for part in vars(kernels).values() if inspect.ismodule(part)]
+    own = [part for part in own if part.__name__.startswith(f"{kernels.__name__}.")]  # SymPy leaves modules of its own
     parts: dict[str, ast.stmt] = {}
-    for module in [floats, *(part for part in vars(kernels).values() if inspect.ismodule(part))]:
+    for module in [floats, *own]:
         for node in ast.parse(inspect.getsource(module)).body:
             bare = _WithoutAnnotations().visit(node)
             parts |= {name: bare for name in _names(bare) if parts.get(name) is None}
