@@ -81,6 +81,7 @@ def test_no_character_of_code_is_a_command_and_its_spaces_stand():
         ("≠", r"\ensuremath{\neq}"),
         ("ﬁ", "fi"),
         ("中", r"\unknownsign{4E2D}"),
+        ("2½", r"2\ensuremath{\frac{1}{2}}"),
         ("\x1b\x00a", "a"),
     ],
 )

@@ -96,7 +96,7 @@ def _composed(base: str, marks: str) -> tuple[str, str]:
     return base, marks
 
 
-def _in_text(base: str, marks: str) -> str:
+def _in_text(base: str, marks: str) -> str:  # noqa: PLR0911 - one for each way to set a sign
     if base == "\n" or (base.isascii() and not marks):
         return base
     if marks and base.isascii() and base.isalpha() and all(ACCENTS[mark][0] for mark in marks):
@@ -110,6 +110,9 @@ def _in_text(base: str, marks: str) -> str:
     if sign is not None:
         return rf"\ensuremath{{{sign}}}"
     plain = unicodedata.normalize("NFKC", base)
+    above, slash, below = plain.partition("\N{FRACTION SLASH}")
+    if slash and above.isdecimal() and below.isdecimal():  # ½; as 1/2 it would make 2½ another number
+        return rf"\ensuremath{{\frac{{{above}}}{{{below}}}}}"
     if plain != base and all(one.isascii() or one in PUNCTUATION for one in plain):
         return escaped(plain)
     return rf"\unknownsign{{{ord(base):04X}}}"
