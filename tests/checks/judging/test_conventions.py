@@ -113,6 +113,7 @@ def test_one_gradient_as_a_mean_and_another_as_a_sum_is_a_mistake_not_a_conventi
     asked = question(model, probe("grads", X="matrix(B, N)", G="matrix(B, M)"))
     found = judged(asked, "def grads(X, G):\n    return X.T @ G, G.mean(axis=0)")
     assert [part.kind for part in found.parts] == [Kind.RIGHT, Kind.FACTOR]
+    assert [part.verdict.status for part in found.parts] == [part.kind.status for part in found.parts]
     assert found.mistake == "it is divided by B once too often: the mean for the sum"
     both = judged(asked, "def grads(X, G):\n    return X.T @ G / len(X), G.mean(axis=0)")
     assert (both.status, both.open) == (Status.UNDECIDED, 1)
