@@ -67,10 +67,23 @@ LIARS = attacks("Objects that lie about themselves")
 def test_an_object_that_lies_about_itself_earns_nothing(
     liar: str, grade: Grade, handed_in: HandedIn, tmp_path: Path
 ) -> None:
-    question = grade(handed_in(tmp_path, sigmoid_code=by_attack(LIARS[liar])))["by"]["sigmoid-code"]
+    marker = tmp_path / "unpickled"
+    lies = LIARS[liar].replace("MARKER", repr(str(marker)))
+    question = grade(handed_in(tmp_path, sigmoid_code=by_attack(lies)))["by"]["sigmoid-code"]
     assert question["status"] in {"refuted", "unreadable"}
     assert question["points"] == FULL / 2  # the function itself is right, its gradient is none
-    assert not Path("/tmp/gradproof-was-unpickled").exists()
+    assert not marker.exists()
+
+
+@pytest.mark.parametrize("liar", [name for name, code in LIARS.items() if "MARKER" in code])
+def test_an_object_that_acts_when_it_is_unpickled_would_leave_its_mark(liar: str, tmp_path: Path) -> None:
+    marker = tmp_path / "unpickled"
+    code = LIARS[liar].replace("MARKER", repr(str(marker)))
+    scope: dict[str, Any] = {}
+    exec(code.partition("\n\n\n")[0], scope)  # the class alone
+    act, arguments = scope["Bomb"]().__reduce__()  # what the unpickler does with it
+    act(*arguments)
+    assert marker.exists()
 
 
 class Bomb:

@@ -33,7 +33,7 @@ def judge(check: Check, ledger: str) -> Verdict:
     else:
         shape: tuple[sp.Expr, ...] = getattr(expression, "shape", None) or ()
         sizes = [str(size) for size in shape]
-        found = _shown(sizes[:1] if len(sizes) == 2 and sp.sympify(shape[1]) == 1 else sizes)
+        found = _shown(sizes[:1] if len(sizes) == 2 and sp.sympify(shape[1], strict=True) == 1 else sizes)
         why = f"the value of {text} has the shape {found}"
     if found == claimed:
         return Verdict(status=Status.PROVED, reason=f"As claimed: {why}.", evidence=Proof(procedure=HOW))
